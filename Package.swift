@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func shared(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+    resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude,
+        resources: resources, swiftSettings: strict)
+}
+
+func service(_ folder: String, executable: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+    [
+        .executableTarget(
+            name: executable,
+            dependencies: ["ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", logging, arguments]
+                + dependencies,
+            path: "Services/\(folder)", swiftSettings: strict)
+    ]
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+        swiftSettings: [.enableUpcomingFeature("ExistentialAny")])
+}
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let csv = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "attune",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CRdKafka", path: "Shared/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CPostgres", path: "Shared/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        shared("Domain"),
+        shared("Contracts", ["Domain", protobuf, crypto], exclude: ["Proto"]),
+        shared("Catalogue", ["Domain", yaml, crypto], resources: [.embedInCode("Builtin")]),
+        shared("TransparencyLog", [crypto]),
+        shared("Messaging", ["Contracts", "Domain", "CRdKafka", logging, metrics]),
+        shared("Persistence", ["Contracts", "Domain", "CPostgres", logging, metrics], resources: [.embedInCode("Migrations")]),
+        shared("Outbound", ["CCurl"]),
+        shared(
+            "ServiceKit",
+            [
+                "Messaging", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
+                configuration, arguments,
+            ]),
+        shared("LocalStack", ["Contracts", "Domain", "Messaging", "Persistence", "Outbound", logging]),
+    ]
+        + service("Ingestion", executable: "attune-ingestion", ["Catalogue", hummingbird])
+        + service("Scoring", executable: "attune-scoring", ["Catalogue"])
+        + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
+        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
+        + service("Audit", executable: "attune-audit", ["TransparencyLog", hummingbird, crypto])
+        + service("LocalKafka", executable: "attune-local-kafka")
+        + service(
+            "Operator", executable: "attune",
+            ["Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+        + [
+            tests("ArchitectureTests"),
+            tests("DomainTests", ["Domain"]),
+            tests("CatalogueTests", ["Catalogue", "Domain"]),
+            tests("ContractsTests", ["Contracts", "Domain"]),
+            tests("TransparencyLogTests", ["TransparencyLog"]),
+            tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
+            tests("PersistenceTests", ["Persistence", "Contracts", "Domain", logging]),
+            tests("OutboundTests", ["Outbound"]),
+            tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
+        ]
+)

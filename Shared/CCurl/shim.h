@@ -1,0 +1,20 @@
+#include <curl/curl.h>
+
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call:
+// one plain function per argument type.
+static inline CURLcode attune_setopt_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode attune_setopt_pointer(CURL *handle, CURLoption option, const void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode attune_setopt_string(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+typedef size_t (*attune_curl_transfer)(char *buffer, size_t size, size_t count, void *context);
+static inline CURLcode attune_setopt_transfer(CURL *handle, CURLoption option, attune_curl_transfer value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode attune_getinfo_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
