@@ -34,7 +34,7 @@ import Testing
             try CloudEventsBinding.event(key: event.episode.bytes, headers: headers, value: [])
         }
         #expect(error?.field == header)
-        #expect(error?.description.contains(value) == (value == "0.3" ? false : value.count == 1))
+        if value.count > 2 { #expect(error?.description.contains(value) == false) }
     }
 
     @Test func aKeyOfAnotherEpisodeAndATombstoneAreMalformed() {

