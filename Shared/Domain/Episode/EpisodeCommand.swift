@@ -45,7 +45,7 @@ extension Refusal: CustomStringConvertible {
         case .alreadyOpen:
             "the episode has been opened before; record into it, or choose another id"
         case .episodeClosed(let day):
-            "the episode was closed on \(day); record days up to then, or open a new episode"
+            "the episode was closed on \(day); open a new episode, or correct what was recorded before"
         case .versionConflict(let expected, let actual):
             "the episode is at version \(actual), not \(expected); read it again and decide anew"
         case .noParticipants:

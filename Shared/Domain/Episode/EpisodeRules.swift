@@ -56,17 +56,20 @@ public enum EpisodeRules {
         case .opened:
             throw .alreadyOpen
         case .participantJoined(let participant):
-            if let closedOn = episode.closedOn { throw .episodeClosed(on: closedOn) }
+            try checkOpen(episode)
             guard !episode.participants.contains(participant.id) else {
                 throw .participantAlreadyJoined(participant.id)
             }
         case .sessionHeld(let session):
+            try checkOpen(episode)
             try checkDay(session.day, in: episode, today)
             try checkSession(session.number)
         case .sessionMissed(let session):
+            try checkOpen(episode)
             try checkDay(session.day, in: episode, today)
         case .ratingRecorded(let recorded):
             guard rating == nil else { throw .ratingAlreadyRecorded(recorded.id) }
+            try checkOpen(episode)
             guard episode.participants.contains(recorded.participant) else {
                 throw .unknownParticipant(recorded.participant)
             }
@@ -80,7 +83,7 @@ public enum EpisodeRules {
             try checkStanding(withdrawal.rating, rating, in: episode)
         case .closed(let closure):
             try checkDay(closure.day, in: episode, today)
-            if let closedOn = episode.closedOn { throw .episodeClosed(on: closedOn) }
+            try checkOpen(episode)
         }
     }
 
@@ -89,6 +92,11 @@ public enum EpisodeRules {
     ) throws(Refusal) {
         guard let rating, rating.episode == episode.id else { throw .unknownRating(id) }
         guard !rating.isWithdrawn else { throw .ratingWithdrawn(id) }
+    }
+
+    /// Nothing new is recorded in a closed episode; what was recorded can still be put right.
+    private static func checkOpen(_ episode: EpisodeState) throws(Refusal) {
+        if let closedOn = episode.closedOn { throw .episodeClosed(on: closedOn) }
     }
 
     private static func checkSession(_ number: Int) throws(Refusal) {

@@ -8,8 +8,8 @@ create table alerting.course (
     instrument_version text     not null,
     -- Version of the episode event behind the last trajectory event applied: an older one is a duplicate.
     version            bigint   not null,
-    -- Kinds that speak on the newest point: bit n for number n of SignalKind in trajectories.proto.
-    signals            smallint not null,
+    -- Protobuf StandingSignals: what spoke after that event.
+    signals            bytea    not null,
     primary key (episode_id, participant_id, instrument, instrument_version)
 ) with (fillfactor = 70);
 
