@@ -8,8 +8,7 @@ public enum EpisodeRules {
 
     /// Decides a command.
     ///
-    /// A closed episode still takes what happened up to its last day: ratings arrive late, and a wrong
-    /// entry must stay correctable.
+    /// A closed episode takes nothing new; a wrong entry stays correctable.
     /// - Parameters:
     ///   - episode: nil where the episode has never been opened.
     ///   - rating: the rating the command names, wherever in the site it is; nil where there is none.
