@@ -18,7 +18,7 @@ struct HandlingFailure: Error {
             HandlingFailure(place: place(poison.index), code: poison.code, reason: poison.reason, isPoison: true)
         case let database as DatabaseError:
             switch database.kind {
-            case .uniqueViolation, .checkViolation, .invalidData:
+            case .uniqueViolation, .checkViolation, .integrityViolation, .invalidData:
                 HandlingFailure(
                     place: place(0), code: "refused_by_database", reason: database.summary, isPoison: false)
             default:
