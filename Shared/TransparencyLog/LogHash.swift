@@ -47,10 +47,15 @@ public struct LogHash: Hashable, Sendable {
 
     /// SHA-256(0x01 ‖ left ‖ right).
     public static func node(_ left: LogHash, _ right: LogHash) -> LogHash {
-        withUnsafeTemporaryAllocation(byteCount: 1 + 2 * byteCount, alignment: 1) { input in
+        left.withUnsafeBytes { left in right.withUnsafeBytes { node(joining: left, $0) } }
+    }
+
+    /// Gathers the three parts in one buffer, which is cheaper than three updates.
+    static func node(joining left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> LogHash {
+        withUnsafeTemporaryAllocation(byteCount: 1 + left.count + right.count, alignment: 1) { input in
             input[0] = 1
-            left.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: input[1...]).copyMemory(from: $0) }
-            right.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: input[33...]).copyMemory(from: $0) }
+            UnsafeMutableRawBufferPointer(rebasing: input[1...]).copyMemory(from: left)
+            UnsafeMutableRawBufferPointer(rebasing: input[(1 + left.count)...]).copyMemory(from: right)
             var hasher = SHA256()
             hasher.update(bufferPointer: UnsafeRawBufferPointer(input))
             return LogHash(hasher.finalize())
