@@ -1,3 +1,4 @@
+public import Contracts
 import CRdKafka
 import Dispatch
 import Foundation

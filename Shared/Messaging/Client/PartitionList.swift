@@ -1,3 +1,4 @@
+import Contracts
 import CRdKafka
 
 /// A list of partitions with offsets, as librdkafka wants and gives it.
