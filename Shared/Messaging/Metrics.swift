@@ -1,3 +1,4 @@
+import Contracts
 import Metrics
 
 /// The measures this module keeps, so that every name stands once.

@@ -1,3 +1,5 @@
+public import Contracts
+
 /// A name and value beside the record's payload.
 public struct RecordHeader: Hashable, Sendable {
     public let name: String
@@ -52,20 +54,4 @@ public struct ConsumedRecord: Hashable, Sendable {
     }
 
     public var topicPartition: TopicPartition { TopicPartition(topic: topic, partition: partition) }
-}
-
-/// One partition of one topic.
-public struct TopicPartition: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let topic: String
-    public let partition: Int32
-
-    public init(topic: String, partition: Int32) {
-        self.topic = topic
-        self.partition = partition
-    }
-
-    public var description: String { "\(topic) [\(partition)]" }
-    public static func < (left: Self, right: Self) -> Bool {
-        (left.topic, left.partition) < (right.topic, right.partition)
-    }
 }

@@ -1,4 +1,5 @@
 import CRdKafka
+public import Contracts
 import Dispatch
 import Foundation
 public import Logging

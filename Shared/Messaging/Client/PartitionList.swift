@@ -1,4 +1,5 @@
 import CRdKafka
+import Contracts
 
 /// A list of partitions with offsets, as librdkafka wants and gives it.
 struct PartitionList: ~Copyable {

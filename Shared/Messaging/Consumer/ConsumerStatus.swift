@@ -1,3 +1,5 @@
+public import Contracts
+
 /// What a consumer loop is doing, for health checks and operators.
 public struct ConsumerStatus: Sendable {
     public enum State: Sendable {

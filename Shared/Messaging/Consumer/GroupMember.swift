@@ -1,4 +1,5 @@
 import CRdKafka
+import Contracts
 import Logging
 
 /// Lets the C callbacks find the member they belong to.

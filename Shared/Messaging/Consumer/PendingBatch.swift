@@ -1,3 +1,5 @@
+import Contracts
+
 /// The records read but not yet handled.
 struct PendingBatch {
     private(set) var records: [ConsumedRecord] = []

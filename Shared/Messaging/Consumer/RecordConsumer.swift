@@ -1,3 +1,5 @@
+public import Contracts
+
 /// What a service does with the records of its consumer group.
 ///
 /// Every function is called on the loop's own thread and may block. The implementation is created
