@@ -1,3 +1,4 @@
+public import Contracts
 import CRdKafka
 public import Contracts
 import Dispatch
