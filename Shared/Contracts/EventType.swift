@@ -1,0 +1,22 @@
+/// What an event is, as `ce_type` says it on Kafka and `type` in the ledger.
+///
+/// The name carries its own version: a change that old readers cannot follow gets a new name.
+public enum EventType: String, CaseIterable, Sendable {
+    case episodeOpened = "attune.episode.opened.v1"
+    case participantJoined = "attune.episode.participant-joined.v1"
+    case sessionHeld = "attune.session.held.v1"
+    case sessionMissed = "attune.session.missed.v1"
+    case ratingRecorded = "attune.rating.recorded.v1"
+    case ratingCorrected = "attune.rating.corrected.v1"
+    case ratingWithdrawn = "attune.rating.withdrawn.v1"
+    case episodeClosed = "attune.episode.closed.v1"
+    case trajectoryUpdated = "attune.trajectory.updated.v1"
+    case alertRaised = "attune.alert.raised.v1"
+    case alertAcknowledged = "attune.alert.acknowledged.v1"
+    case alertResolved = "attune.alert.resolved.v1"
+    case alertSuperseded = "attune.alert.superseded.v1"
+    case alertEscalated = "attune.alert.escalated.v1"
+    case notificationDelivered = "attune.notification.delivered.v1"
+    case notificationFailed = "attune.notification.failed.v1"
+    case checkpointPublished = "attune.checkpoint.published.v1"
+}
