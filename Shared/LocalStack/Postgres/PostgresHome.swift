@@ -29,7 +29,7 @@ struct PostgresHome {
         let (owner, group) = (account.pointee.pw_uid, account.pointee.pw_gid)
         var folder = wished
         if !isReachable(parent, by: databaseUser) {
-            folder = URL(fileURLWithPath: "/var/tmp/attune-\(fingerprint(of: wished))")
+            folder = URL(fileURLWithPath: "/var/tmp/attune-\(fingerprint(of: wished))", isDirectory: true)
             try link(wished, to: folder)
         }
         try makePrivate(folder, owner: owner, group: group)
