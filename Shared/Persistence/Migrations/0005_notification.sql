@@ -1,0 +1,42 @@
+-- Notification: what is to be sent to whom, and what became of each attempt.
+
+create table notification.delivery (
+    -- Follows from the alert event, the recipient and the channel, so that a repeated event adds nothing.
+    delivery_id     uuid        primary key,
+    alert_id        uuid        not null,
+    episode_id      uuid        not null,
+    site            text        not null,
+    cause_event_id  uuid        not null,
+    kind            smallint    not null,
+    escalation_level int        not null,
+    recipient       text        not null,
+    channel         text        not null check (channel in ('email', 'webhook')),
+    traceparent     text,
+    status          text        not null check (status in ('pending', 'sending', 'delivered', 'failed')),
+    attempts        int         not null default 0,
+    next_attempt_at timestamptz not null,
+    created_at      timestamptz not null,
+    finished_at     timestamptz
+) with (fillfactor = 70);
+create index delivery_due on notification.delivery (next_attempt_at) where status in ('pending', 'sending');
+
+create table notification.attempt (
+    delivery_id uuid        not null,
+    attempt     int         not null,
+    started_at  timestamptz not null,
+    ended_at    timestamptz,
+    -- The receiver's SMTP or HTTP code; null where none came.
+    reply       int,
+    -- 'delivered', 'transient', 'permanent', or 'unknown' where the process ended in between.
+    outcome     text,
+    reason      text,
+    primary key (delivery_id, attempt)
+);
+
+grant select, insert, update on notification.delivery, notification.attempt to attune_notification;
+
+create view published.delivery as
+    select delivery_id, alert_id, episode_id, site, cause_event_id, kind, recipient, channel, status, attempts,
+           next_attempt_at, created_at, finished_at
+    from notification.delivery;
+grant select on published.delivery to attune_alerting, attune_audit, attune_operator;
