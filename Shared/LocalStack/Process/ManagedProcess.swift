@@ -168,18 +168,29 @@ public final class ManagedProcess: Sendable {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// Waits for the end of a program that is to run to its end.
+    /// - Parameter checkpoint: called again and again; what it throws ends the wait, not the program.
+    /// - Throws: ``ProcessError`` when it fails or is still running after `limit`.
+    public func waitForSuccess(within limit: Duration, checkpoint: () throws -> Void) throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + limit
+        while true {
+            if let status = waitForEnd(within: .milliseconds(50)) {
+                guard status.isSuccess else { throw ProcessError.failed(name: name, status: status, log: logTail()) }
+                return
+            }
+            try checkpoint()
+            if clock.now >= deadline { throw ProcessError.tookTooLong(name: name, limit: limit, log: logTail()) }
+        }
+    }
+
     /// Runs a program to its end.
-    /// - Throws: ``ProcessError`` when it fails or takes longer than `limit`.
-    public static func run(_ command: Command, within limit: Duration) throws(ProcessError) {
+    /// - Throws: ``ProcessError`` when it fails or takes longer than `limit`; it is killed then.
+    public static func run(_ command: Command, within limit: Duration) throws {
         let process = ManagedProcess(command)
         try process.start()
-        guard let status = process.waitForEnd(within: limit) else {
-            process.kill9()
-            throw .tookTooLong(name: command.name, limit: limit, log: process.logTail())
-        }
-        guard status.isSuccess else {
-            throw .failed(name: command.name, status: status, log: process.logTail())
-        }
+        defer { process.kill9() }
+        try process.waitForSuccess(within: limit) {}
     }
 }
 

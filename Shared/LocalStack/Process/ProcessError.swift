@@ -12,7 +12,7 @@ public enum ProcessError: Error, CustomStringConvertible {
     case notReady(name: String, limit: Duration, log: String)
     /// A program that was to run to its end failed.
     case failed(name: String, status: ExitStatus, log: String)
-    /// A program that was to run to its end did not, and was killed.
+    /// A program that was to run to its end did not in time.
     case tookTooLong(name: String, limit: Duration, log: String)
 
     public var description: String {
@@ -32,7 +32,7 @@ public enum ProcessError: Error, CustomStringConvertible {
         case .failed(let name, let status, let log):
             "\(name) \(status)\(Self.quote(log))"
         case .tookTooLong(let name, let limit, let log):
-            "\(name) did not end within \(limit) and was killed\(Self.quote(log))"
+            "\(name) did not end within \(limit)\(Self.quote(log))"
         }
     }
 
