@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The command line of operators and auditors.
+@main
+struct AttuneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attune",
+        abstract: "The command line of Attune, for operators and auditors.",
+        subcommands: [
+            DemoCommand.self,
+        ])
+}
