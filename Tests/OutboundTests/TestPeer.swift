@@ -16,7 +16,7 @@ final class TestPeer: Sendable {
         (listener, port) = try LoopbackPort.bind()
         guard Glibc.listen(listener, 16) == 0 else { throw POSIXError(.EADDRINUSE) }
         Thread.detachNewThread { [self] in
-            while case let socket = accept(listener, nil, nil), socket >= 0 {
+            while case let socket = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue)), socket >= 0 {
                 accepted.add(1, ordering: .acquiringAndReleasing)
                 let peer = Peer(socket: socket)
                 script(peer)
@@ -37,7 +37,8 @@ final class TestPeer: Sendable {
 enum LoopbackPort {
     /// A socket bound to a free port; until it listens, connecting to it is refused.
     static func bind() throws -> (socket: Int32, port: UInt16) {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let socket = Glibc.socket(AF_INET, type, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
