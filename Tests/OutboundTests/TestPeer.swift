@@ -16,8 +16,10 @@ final class TestPeer: Sendable {
         (listener, port) = try LoopbackPort.bind()
         guard Glibc.listen(listener, 16) == 0 else { throw POSIXError(.EADDRINUSE) }
         Thread.detachNewThread { [self] in
-            while case let socket = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue)), socket >= 0 {
+            while case let socket = accept(listener, nil, nil), socket >= 0 {
                 accepted.add(1, ordering: .acquiringAndReleasing)
+                // A child of another test must not keep the connection open.
+                _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
                 let peer = Peer(socket: socket)
                 script(peer)
                 peer.close()
