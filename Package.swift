@@ -107,7 +107,7 @@ let package = Package(
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("OutboundTests", ["Outbound"]),
-            tests("LocalStackTests", ["LocalStack"]),
+            tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )
