@@ -7,6 +7,7 @@ struct AttuneCommand: AsyncParsableCommand {
         commandName: "attune",
         abstract: "The command line of Attune, for operators and auditors.",
         subcommands: [
-            DemoCommand.self,
+            DemoCommand.self, MigrateCommand.self, TopicsCommand.self, KeysCommand.self, TokenCommand.self,
+            StatusCommand.self,
         ])
 }
