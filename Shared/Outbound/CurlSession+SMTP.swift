@@ -22,8 +22,6 @@ extension CurlSession {
         try set(CURLOPT_MAIL_FROM, "<\(mail.from.address)>")
         try set(CURLOPT_UPLOAD, 1)
         try set(CURLOPT_INFILESIZE_LARGE, offset: message.count)
-        try set(CURLOPT_READFUNCTION, Transfer.send)
-        try set(CURLOPT_READDATA, pointer: transfer.context)
         let recipients = try CurlList(mail.to.map { "<\($0.address)>" })
         try set(CURLOPT_MAIL_RCPT, pointer: recipients.head)
         let (code, result) = run(transfer)

@@ -59,6 +59,10 @@ public final class CurlSession {
         if proxy == .none { try set(CURLOPT_PROXY, "") }
         try set(CURLOPT_WRITEFUNCTION, Transfer.receive)
         try set(CURLOPT_WRITEDATA, pointer: transfer.context)
+        try set(CURLOPT_READFUNCTION, Transfer.send)
+        try set(CURLOPT_READDATA, pointer: transfer.context)
+        try check(attune_setopt_seek(handle, Transfer.seek))
+        try set(CURLOPT_SEEKDATA, pointer: transfer.context)
     }
 
     /// Runs the exchange that has been set up.

@@ -77,6 +77,25 @@ import Testing
         peer.stop()
     }
 
+    @Test func `A kept connection that the server has closed is replaced, and the whole body sent`() throws {
+        let seen = Seen<ReceivedRequest>()
+        let peer = try TestPeer { peer in
+            guard let request = peer.readRequest() else { return }
+            seen.note(request)
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        }
+        do {
+            let session = try session()
+            let body = [UInt8](repeating: 9, count: 100_000)
+            for _ in 1...3 {
+                #expect(try session.send(HTTPRequest(.post, url: peer.url, body: body)).status == 200)
+            }
+            #expect(seen.all.map(\.body) == [body, body, body])
+            #expect(peer.connections == 3)
+        }
+        peer.stop()
+    }
+
     @Test func `Headers of one request do not come back with the next`() throws {
         let seen = Seen<ReceivedRequest>()
         let peer = try TestPeer.http(answering: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", noting: seen)

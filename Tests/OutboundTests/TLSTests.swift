@@ -45,7 +45,8 @@ private final class TLSServer {
     }
 
     deinit {
-        process.terminate()
+        // A child inherits the blocked signals of the thread that started it: only this one is sure to end it.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }

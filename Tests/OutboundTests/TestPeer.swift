@@ -18,6 +18,8 @@ final class TestPeer: Sendable {
         Thread.detachNewThread { [self] in
             while case let socket = accept(listener, nil, nil), socket >= 0 {
                 accepted.add(1, ordering: .acquiringAndReleasing)
+                // A child of another test must not keep the connection open.
+                _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
                 let peer = Peer(socket: socket)
                 script(peer)
                 peer.close()
@@ -37,7 +39,8 @@ final class TestPeer: Sendable {
 enum LoopbackPort {
     /// A socket bound to a free port; until it listens, connecting to it is refused.
     static func bind() throws -> (socket: Int32, port: UInt16) {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let socket = Glibc.socket(AF_INET, type, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
