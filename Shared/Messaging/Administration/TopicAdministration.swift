@@ -1,5 +1,6 @@
 public import Contracts
 import CRdKafka
+public import Contracts
 import Dispatch
 import Foundation
 public import Logging

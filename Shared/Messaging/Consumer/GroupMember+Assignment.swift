@@ -1,5 +1,6 @@
 import Contracts
 import CRdKafka
+import Contracts
 import Logging
 import Metrics
 

@@ -1,5 +1,6 @@
 import Contracts
 import CRdKafka
+import Contracts
 import Logging
 
 /// Lets the C callbacks find the member they belong to.

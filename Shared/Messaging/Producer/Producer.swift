@@ -11,7 +11,7 @@ public final class Producer {
     private let settings: KafkaSettings
     private let options: ProducerOptions
     private let log: ClientLog
-    private var client: ProducerClient?
+    private(set) var client: ProducerClient?
     private var isClosed = false
 
     /// How often the client was replaced.
