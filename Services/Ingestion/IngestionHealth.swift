@@ -10,12 +10,12 @@ enum IngestionHealth {
     static func register(in health: Health, intake: CommandIntake, relay: Relay) {
         health.register(.live, "writer") { intake.live.heartbeat.finding(limit: stalled) }
         health.register(.live, "backfill-writer") { intake.backfill.heartbeat.finding(limit: stalled) }
-        health.register(.ready, "database") { await database(intake.pool) }
+        health.register(.ready, "schema") { await schema(intake.pool) }
         health.register(.ready, "kafka") { kafka(relay.status) }
     }
 
-    /// Reachable, and with the schema that this program was made for.
-    private static func database(_ pool: ConnectionPool) async -> HealthFinding {
+    /// The database has the schema that this program was made for.
+    private static func schema(_ pool: ConnectionPool) async -> HealthFinding {
         do {
             try await pool.with { connection in try Migrations.requireCurrent(on: connection) }
             return .healthy
@@ -44,17 +44,6 @@ struct RelayService: Service, CustomStringConvertible {
         relay.start()
         try? await gracefulShutdown()
         _ = await relay.stop(within: .seconds(5))
-    }
-}
-
-/// Closes the pool when the process stops.
-struct PoolService: Service, CustomStringConvertible {
-    let pool: ConnectionPool
-    var description: String { "database pool" }
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await pool.shutdown()
     }
 }
 

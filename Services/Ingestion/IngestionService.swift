@@ -1,4 +1,5 @@
 import Catalogue
+import Hummingbird
 import Logging
 import Messaging
 import Persistence
@@ -18,25 +19,25 @@ struct IngestionService: ServiceCommand {
 
     static func run(_ runtime: ServiceRuntime) async throws {
         let catalogue = try Self.catalogue(runtime.settings)
-        let database = runtime.settings.database(for: name)
-        let pool = ConnectionPool(
-            database, size: runtime.settings[IngestionSettings.databaseConnections], logger: runtime.logger)
+        let database = DatabaseAccess.settings(of: runtime)
+        let pool = runtime.connectionPool(size: runtime.settings[IngestionSettings.databaseConnections])
         let metrics = IngestionMetrics(runtime.registry)
         let options = runtime.settings.writerOptions
         let intake = CommandIntake(
             live: CommandWriter(database, lane: .episode, options: options, metrics: metrics, logger: runtime.logger),
             backfill: CommandWriter(
                 database, lane: .episodeBackfill, options: options, metrics: metrics, logger: runtime.logger),
-            pool: pool)
+            pool: pool.pool)
         let relay = Relay(
-            database, publisher: KafkaRelayPublisher(runtime.settings.kafka(for: name), logger: runtime.logger),
+            database,
+            publisher: KafkaRelayPublisher(KafkaAccess.settings(of: runtime, part: "relay"), logger: runtime.logger),
             onNewCluster: runtime.settings.newClusterPolicy, logger: runtime.logger)
         IngestionHealth.register(in: runtime.health, intake: intake, relay: relay)
         let http = try await runtime.authenticatedHTTP()
         IngestionAPI(catalogue: catalogue, intake: intake, metrics: metrics).add(to: http)
         // The last is stopped first: no new requests, then what waits is written, then relayed.
         try await runtime.run([
-            PoolService(pool: pool), RelayService(relay: relay), intake.backfill.service, intake.live.service,
+            pool, RelayService(relay: relay), intake.backfill.service, intake.live.service,
             http.service(),
         ])
     }

@@ -1,19 +1,11 @@
-import Messaging
 import Persistence
 import ServiceKit
 
 /// Settings of ingestion beyond those of every service.
 enum IngestionSettings {
-    static let databaseURL = Setting.string(
-        "ATTUNE_DATABASE_URL", "PostgreSQL as a libpq URL, e.g. postgresql://attune_ingestion@localhost/attune.",
-        secret: true)
-    static let databaseRole = Setting.string(
-        "ATTUNE_DATABASE_ROLE", "Role to take on after connecting; unset where the URL names the service's own.").optional
     static let databaseConnections = Setting.int(
         "ATTUNE_DATABASE_CONNECTIONS", "Connections for reading; writing and the relay have three of their own.",
         default: 4, in: 1...100)
-    static let bootstrap = Setting.hostPorts(
-        "ATTUNE_KAFKA_BOOTSTRAP", "Kafka brokers to start from, host:port separated by commas.")
     static let catalogue = Setting.path(
         "ATTUNE_CATALOGUE_DIR", "Folder with the site's own instruments and models in YAML.").optional
     static let onNewCluster = Setting.choice(
@@ -30,25 +22,11 @@ enum IngestionSettings {
         in: 1...1_000_000)
 
     static let all: [any SettingDeclaration] =
-        [
-            databaseURL, databaseRole, databaseConnections, bootstrap, catalogue, onNewCluster, batchSize, linger,
-            queueLimit,
-        ] + HTTPSettings.all + TokenSettings.all
+        DatabaseAccess.all + KafkaAccess.all + HTTPSettings.all + TokenSettings.all
+        + [databaseConnections, catalogue, onNewCluster, batchSize, linger, queueLimit]
 }
 
 extension Settings {
-    func database(for service: String) -> DatabaseSettings {
-        DatabaseSettings(
-            url: self[IngestionSettings.databaseURL], role: self[IngestionSettings.databaseRole],
-            applicationName: service)
-    }
-
-    func kafka(for service: String) -> KafkaSettings {
-        KafkaSettings(
-            bootstrapServers: self[IngestionSettings.bootstrap].map(\.description).joined(separator: ","),
-            clientID: service)
-    }
-
     var newClusterPolicy: NewClusterPolicy {
         self[IngestionSettings.onNewCluster] == "republish" ? .republish : .halt
     }

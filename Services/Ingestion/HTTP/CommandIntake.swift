@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import HTTPTypes
 import Hummingbird
 import Persistence
 import ServiceKit

@@ -10,9 +10,11 @@ enum AnswersReading {
 
     static func read(_ form: JSONObject, for instrument: Instrument) throws(Problem) -> Answers {
         var faults = FieldErrors()
-        let items = faults.catching { () throws(FieldError) in try items(form, instrument) } ?? nil
-        let total = faults.catching { () throws(FieldError) in try total(form, instrument) } ?? nil
-        let isSkipped = faults.catching { () throws(FieldError) in try form.optional("skipped")?.bool() ?? false }
+        let items = faults.catching { () throws(FieldError) -> [Int?]? in try Self.items(form, instrument) } ?? nil
+        let total = faults.catching { () throws(FieldError) -> Int? in try Self.total(form, instrument) } ?? nil
+        let isSkipped = faults.catching { () throws(FieldError) -> Bool in
+            try form.optional("skipped")?.bool() ?? false
+        }
         try faults.throwIfAny()
         if isSkipped == true { faults.append(skipFault(form, hasScores: total != nil || items?.contains { $0 != nil } == true)) }
         if total == 0, let items, items.allSatisfy({ $0 == nil }) {

@@ -1,3 +1,4 @@
+import Catalogue
 import Domain
 import ServiceKit
 
@@ -31,8 +32,9 @@ extension CommandReader {
     }
 
     private func ratingID(_ form: JSONObject, _ place: CommandPlace, _ faults: inout FieldErrors) -> RatingID? {
-        faults.catching { () throws(FieldError) in
-            if let known = place.rating { known } else { try form["ratingId"].identity(RatingID.self) }
+        faults.catching { () throws(FieldError) -> RatingID in
+            if let known = place.rating { return known }
+            return try form["ratingId"].identity()
         }
     }
 
@@ -61,7 +63,7 @@ extension CommandReader {
     private func scoredRecord(_ form: JSONObject, _ faults: inout FieldErrors) throws -> ScoredRecord? {
         let session = faults.catching { () throws(FieldError) in try form["session"].sessionNumber() }
         let day = faults.catching { () throws(FieldError) in try form["day"].day() }
-        let instrument = faults.catching { () throws(FieldError) in try instrument(form) }
+        let instrument = faults.catching { () throws(FieldError) -> Instrument in try self.instrument(form) }
         guard let instrument else { return nil }
         let answers: Answers
         do throws(Problem) {

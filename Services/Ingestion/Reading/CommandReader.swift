@@ -32,12 +32,15 @@ struct CommandReader: Sendable {
     func command(_ kind: CommandKind, _ document: JSONField, at place: CommandPlace) throws -> CommandDraft {
         let form = try document.object(fields(of: kind, at: place))
         var faults = FieldErrors()
-        let site = faults.catching { () throws(FieldError) in try site(form, isRequired: kind == .episode) }
-        if let site, let site { try caller.requireSite(site) }
-        let episode = faults.catching { () throws(FieldError) in
-            if let known = place.episode { known } else { try form["episodeId"].identity(EpisodeID.self) }
+        let site = faults.catching { () throws(FieldError) -> SiteID? in
+            try self.site(form, isRequired: kind == .episode)
         }
-        let expected = faults.catching { () throws(FieldError) in try expectedVersion(form, place) }
+        if let site, let site { try caller.requireSite(site) }
+        let episode = faults.catching { () throws(FieldError) -> EpisodeID in
+            if let known = place.episode { return known }
+            return try form["episodeId"].identity()
+        }
+        let expected = faults.catching { () throws(FieldError) -> UInt64? in try expectedVersion(form, place) }
         let content = try content(kind, form, place, &faults)
         try faults.throwIfAny()
         guard let site, let episode, let expected, let content else { throw Problem.internalError }
