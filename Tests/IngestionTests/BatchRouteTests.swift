@@ -90,8 +90,10 @@ import Testing
 
     @Test func anUnknownLaneOrMediaTypeIsRefused() async throws {
         try await IngestionServer.run { server in
-            #expect(try await server.postBatch(["{}"], query: "?lane=fast").status == 400)
-            #expect(try await server.post("/v1/ratings/batch", "{}").status == 415)
+            let wrongLane = try await server.postBatch(["{}"], query: "?lane=fast")
+            let wrongType = try await server.post("/v1/ratings/batch", "{}")
+            #expect(wrongLane.status == 400)
+            #expect(wrongType.status == 415)
         }
     }
 }
