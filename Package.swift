@@ -88,7 +88,11 @@ let package = Package(
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
         + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
         + service("Audit", executable: "attune-audit", ["TransparencyLog", hummingbird, crypto])
-        + service("LocalKafka", executable: "attune-local-kafka")
+        + [
+            .executableTarget(
+                name: "attune-local-kafka", dependencies: ["Messaging", logging, arguments],
+                path: "Services/LocalKafka", swiftSettings: strict)
+        ]
         + service(
             "Operator", executable: "attune",
             ["Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
@@ -109,6 +113,7 @@ let package = Package(
                     "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
                     hummingbird, lifecycle, logging,
                 ]),
+            tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )
