@@ -107,6 +107,12 @@ let package = Package(
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("OutboundTests", ["Outbound"]),
+            tests(
+                "IngestionTests",
+                [
+                    "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
+                    hummingbird, lifecycle, logging,
+                ]),
             tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
