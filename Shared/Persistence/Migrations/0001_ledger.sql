@@ -81,7 +81,21 @@ create function ledger.append(
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     now_here timestamptz;
+    caller name := case current_setting('role') when 'none' then session_user else current_setting('role') end;
+    writer name := case p_category when 1 then 'attune_ingestion' when 2 then 'attune_alerting'
+                                   when 3 then 'attune_notification' end;
 begin
+    -- The function runs with its owner's rights, so it has to ask for itself whose events these are.
+    -- Category 4, who read whose data, is written by every service that may append at all.
+    if writer is not null and not pg_has_role(caller, writer, 'usage') then
+        raise exception 'category % is not for %', p_category, caller using errcode = 'insufficient_privilege';
+    end if;
+    -- Nobody would ever relay what stands in a lane that does not exist.
+    if not exists (select from ledger.lane l where l.category = p_category and l.backfill = p_backfill) then
+        raise exception 'there is no lane for category %, backfill %', p_category, p_backfill
+            using errcode = 'check_violation';
+    end if;
+
     insert into ledger.stream as s (category, stream_id, site, version)
     select p_category, e.stream_id, min(e.site), count(*)
     from unnest(p_stream_ids, p_sites) as e (stream_id, site)
@@ -173,6 +187,10 @@ grant select, insert, update on ledger.episode, ledger.rating, ledger.command, l
 grant select on ledger.stream, ledger.event to attune_ingestion;
 -- To lock the streams that a batch of commands is about, before it decides.
 grant insert, update on ledger.stream to attune_ingestion;
+-- To publish again from an earlier position.
+grant usage on schema ledger to attune_operator;
+grant select on ledger.lane to attune_operator;
+grant update (cluster_id, cursor) on ledger.lane to attune_operator;
 
 create view published.event as
     select position, category, backfill, event_id, stream_id, version, site, type, recorded_at, traceparent, payload

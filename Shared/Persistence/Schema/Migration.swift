@@ -1,0 +1,36 @@
+/// One numbered step of the schema, embedded in the binary. Once released it never changes: its checksum is kept.
+public struct Migration: Sendable {
+    public let number: Int32
+    public let name: String
+    let sql: [UInt8]
+
+    /// All steps in order. A new file in `Migrations/` gets its line here; a test compares the two.
+    static let all = [
+        Migration(number: 1, name: "ledger", sql: PackageResources._001_ledger_sql),
+        Migration(number: 2, name: "consumption", sql: PackageResources._002_consumption_sql),
+    ]
+}
+
+public enum MigrationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The database lacks steps that this program needs: run `attune migrate`.
+    case pending([Int32])
+    /// The database has a step that this program does not know: the program is older than the database.
+    case databaseIsNewer(number: Int32)
+    /// A step was changed after it had been applied.
+    case checksumChanged(number: Int32, name: String)
+    /// A step is missing although a later one has been applied.
+    case missing(number: Int32)
+
+    public var description: String {
+        switch self {
+        case .pending(let numbers):
+            "the database lacks migration \(numbers.map(String.init).joined(separator: ", ")): run `attune migrate`"
+        case .databaseIsNewer(let number):
+            "the database has migration \(number), which this program does not know: use the newer program"
+        case .checksumChanged(let number, let name):
+            "migration \(number) (\(name)) is not the one that was applied to this database"
+        case .missing(let number):
+            "migration \(number) was never applied to this database, although later ones were"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import HTTPTypes
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import Metrics
+import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP side of a service: operational routes, own routes, and how requests are treated.
+public struct ServiceHTTP {
+    /// Most bytes of a body unless a route says otherwise.
+    public static let defaultBodyLimit = 1 << 20
+
+    /// Routes that anybody may ask.
+    public let routes: ServiceRoutes
+
+    private let settings: Settings
+    private let registry: PrometheusRegistry
+    private let verifier: TokenVerifier?
+    private let logger: Logger
+
+    /// Prepares the routes.
+    ///
+    /// - Parameters:
+    ///   - settings: with ``HTTPSettings`` declared.
+    ///   - verifier: needed for ``authenticated(_:roles:)``.
+    public init(
+        settings: Settings, health: Health, registry: PrometheusRegistry, verifier: TokenVerifier? = nil,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.registry = registry
+        self.verifier = verifier
+        self.logger = logger
+        routes = ServiceRoutes()
+        registry.describe(RequestObservation.descriptions + BearerAuthentication.descriptions)
+        routes.add(middleware: RequestObservation(limit: settings[HTTPSettings.requestLimit], registry: registry))
+        routes.add(middleware: AddressLimit())
+        OperationalRoutes.add(to: routes, health: health, registry: registry)
+    }
+
+    /// Routes for callers with a good token and at least one of `roles`. Whether a caller may touch a
+    /// site's data is for each handler to ask, with ``Caller/requireSite(_:)``.
+    public func authenticated(_ path: RouterPath = "", roles: Set<Role>) -> RouterGroup<CallerContext> {
+        guard let verifier else { preconditionFailure("a service with authenticated routes needs a token verifier") }
+        return routes.group(path)
+            .add(middleware: BearerAuthentication(verifier: verifier, roles: roles, factory: registry))
+            .group(context: CallerContext.self)
+    }
+
+    /// The server. It listens when it runs, and drains when the service stops.
+    ///
+    /// - Parameter onListening: told the actual port, which a setting of 0 leaves open.
+    public func service(onListening: @escaping @Sendable (Int) -> Void = { _ in }) -> some Service {
+        let readLimit = settings[HTTPSettings.readLimit]
+        let portFile = settings[HTTPSettings.portFile]
+        let logger = self.logger
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionRules(readLimit: readLimit)],
+            idleTimeout: TimeAmount(settings[HTTPSettings.idleLimit]),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        return Application(
+            responder: routes.buildResponder(),
+            server: .http1(configuration: channel),
+            configuration: .init(
+                address: .hostname(settings[HTTPSettings.host], port: settings[HTTPSettings.port]),
+                availableConnectionsDelegate: .maximum(settings[HTTPSettings.connectionLimit], logger: quiet)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                logger.info("Listening", metadata: ["port": .stringConvertible(port)])
+                Self.announce(port, in: portFile, logger)
+                onListening(port)
+            },
+            logger: logger)
+    }
+
+    private static func announce(_ port: Int, in file: String?, _ logger: Logger) {
+        guard let file else { return }
+        do throws(FileError) {
+            try PrivateFile.replace(file, Array("\(port)\n".utf8), mode: 0o644)
+        } catch {
+            logger.error("Port file cannot be written", metadata: ["path": "\(error.path)", "reason": "\(error)"])
+        }
+    }
+}
+
+/// Refuses addresses that are longer than any of ours (414).
+private struct AddressLimit: RouterMiddleware {
+    typealias Context = ServiceRequestContext
+    private static let limit = 4096
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard request.uri.description.utf8.count <= Self.limit else {
+            throw Problem(
+                "address-too-long", .uriTooLong, title: "The address is too long",
+                detail: "At most \(Self.limit) bytes are accepted.")
+        }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,49 @@
+public import Logging
+public import ServiceLifecycle
+
+/// What a running service has: its settings, its log, its metrics, its health.
+public struct ServiceRuntime: Sendable {
+    public let name: String
+    public let version: String
+    public let settings: Settings
+    public let logger: Logger
+    public let registry: PrometheusRegistry
+    public let health: Health
+
+    public init(
+        name: String, version: String, settings: Settings, logger: Logger,
+        registry: PrometheusRegistry = PrometheusRegistry(), health: Health = Health()
+    ) {
+        self.name = name
+        self.version = version
+        self.settings = settings
+        self.logger = logger
+        self.registry = registry
+        self.health = health
+    }
+
+    /// HTTP without authenticated routes: health and metrics only.
+    public func http() -> ServiceHTTP {
+        ServiceHTTP(settings: settings, health: health, registry: registry, logger: logger)
+    }
+
+    /// HTTP for callers with access tokens; needs ``TokenSettings`` to be declared.
+    public func authenticatedHTTP() async throws(SettingsError) -> ServiceHTTP {
+        let verifier = try await TokenVerifier(
+            keySetFile: settings[TokenSettings.keySet], issuer: settings[TokenSettings.issuer],
+            audience: settings[TokenSettings.audience], logger: logger)
+        return ServiceHTTP(
+            settings: settings, health: health, registry: registry, verifier: verifier, logger: logger)
+    }
+
+    /// Runs the components until the process is told to stop or one of them fails.
+    ///
+    /// They are stopped in reverse order, so what others rely on comes first. SIGTERM and SIGINT stop
+    /// in an orderly way; a second one, or the time limit, ends the process at once.
+    ///
+    /// - Throws: the error of the component that failed.
+    public func run(_ components: [any Service]) async throws {
+        let shutdown = Shutdown(limit: settings[CommonSettings.shutdownLimit], health: health, logger: logger)
+        try await shutdown.run(components)
+    }
+}

@@ -1,0 +1,11 @@
+public import Domain
+import Glibc
+
+extension Timestamp {
+    /// The machine's wall clock. Domain code never asks for it; services hand it in.
+    public static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}
