@@ -61,3 +61,20 @@ public enum TopicCatalogue {
             meaning: meaning)
     }
 }
+
+/// One partition of one topic.
+public struct TopicPartition: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let topic: String
+    public let partition: Int32
+
+    public init(topic: String, partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
+
+    public var description: String { "\(topic) [\(partition)]" }
+
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.topic, left.partition) < (right.topic, right.partition)
+    }
+}

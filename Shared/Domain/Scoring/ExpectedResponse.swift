@@ -23,6 +23,13 @@ extension ExpectedResponseModel {
     static let deviate68 = 1.0
     static let deviate80 = 1.2815515655446004
 
+    /// V(j): the variance of a rating around the expected score, in squared points.
+    /// - Parameters: as of `expected`.
+    public func variance(baseline: Int, session: Int, instrument: Instrument) -> Double {
+        variance(
+            intake: Double(baseline) / Double(instrument.stepDenominator), elapsed: naturalLogarithm(session))
+    }
+
     /// What the model expects at a session; nil outside its support.
     /// - Parameters:
     ///   - baseline: the first score of the course, in steps.

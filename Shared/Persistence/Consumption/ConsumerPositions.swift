@@ -1,3 +1,5 @@
+public import Contracts
+
 /// How far a consuming service has got, kept in its own schema so that it changes in the transaction of the effect.
 ///
 /// The epoch is the fence: whoever claims a partition raises it, and a former owner that still believes to be

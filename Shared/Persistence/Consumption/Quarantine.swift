@@ -1,3 +1,4 @@
+public import Contracts
 import FoundationEssentials
 
 /// Records that could not be handled, and those that wait behind them: a poison record parks its episode, not its

@@ -1,32 +1,30 @@
 import Contracts
-import Logging
+public import Logging
 public import Messaging
-import Metrics
 public import Persistence
 
 /// Turns each Kafka batch into one PostgreSQL transaction: position, quarantine and the service's own
 /// writes together ("Never lost, never double" 4 and 6 of the design).
 public final class LedgeredConsumer: RecordConsumer {
     /// Tries of a single event that fails for a reason nobody foresaw, before it is parked.
-    static let triesBeforeParking = 3
+    private static let triesBeforeParking = 3
 
     private let connection: Connection
-    private let schema: ServiceSchema
+    private let positions: ConsumerPositions
+    private let quarantine: Quarantine
     private let owner: String
     private let handler: any EventHandler
     private let logger: Logger
     private var clusterID = ""
-    private var claims: [TopicPartition: ConsumerPosition] = [:]
-    /// Keys with an open row in quarantine, per partition. Only the partition's owner opens one, so what
-    /// was read at the claim and added since is complete; an operator may have settled some of them.
-    private var parkedKeys: [TopicPartition: Set<[UInt8]>] = [:]
+    private var epochs: [TopicPartition: Int64] = [:]
 
     /// - Parameter owner: unique per process; shown to operators as the holder of a partition.
     public init(
         connection: Connection, schema: ServiceSchema, owner: String, handler: any EventHandler, logger: Logger
     ) {
         self.connection = connection
-        self.schema = schema
+        self.positions = ConsumerPositions(schema)
+        self.quarantine = Quarantine(schema)
         self.owner = owner
         self.handler = handler
         self.logger = logger
@@ -34,20 +32,89 @@ public final class LedgeredConsumer: RecordConsumer {
 
     public func assigned(_ partitions: [TopicPartition], clusterID: String) throws -> [StartPosition] {
         self.clusterID = clusterID
-        return try retryingOnce {
-            let claimed = try ConsumerPositions.claim(
-                partitions, clusterID: clusterID, owner: owner, schema: schema, on: connection)
-            let parked = try Quarantine.openKeys(clusterID: clusterID, partitions: partitions, schema: schema, on: connection)
-            claims = Dictionary(uniqueKeysWithValues: claimed.map { ($0.partition, $0) })
-            parkedKeys = parked
-            return claimed.map { StartPosition(partition: $0.partition, offset: $0.nextOffset) }
+        let claims = try positions.claim(partitions, clusterID: clusterID, owner: owner, on: connection)
+        for claim in claims { epochs[claim.partition] = claim.epoch }
+        return claims.map { claim in
+            StartPosition(claim.partition, claim.nextOffset < 0 ? .beginning : .offset(claim.nextOffset))
         }
     }
 
     public func revoked(_ partitions: [TopicPartition]) {
-        for partition in partitions {
-            claims[partition] = nil
-            parkedKeys[partition] = nil
+        for partition in partitions { epochs[partition] = nil }
+    }
+
+    public func handle(_ batch: [ConsumedRecord]) throws -> BatchOutcome {
+        var reading = BatchReading(batch)
+        var tries = 0
+        while true {
+            do {
+                try commit(reading)
+                handler.didCommit()
+                return .done
+            } catch let lost as LostPartitions {
+                handler.willRetry()
+                return .lostPartitions(lost.partitions)
+            } catch let poison as HandlingFailure where poison.isPoison {
+                handler.willRetry()
+                reading.fail(poison)
+                logParking(poison, reading)
+            } catch let fault as HandlingFailure {
+                handler.willRetry()
+                guard batch.count == 1 else { return try takeApart(batch) }
+                tries += 1
+                if tries >= Self.triesBeforeParking {
+                    reading.fail(fault)
+                    logParking(fault, reading)
+                }
+            } catch {
+                handler.willRetry()
+                throw error
+            }
         }
     }
+
+    public func idle() throws {
+        try handler.idle(on: connection)
+    }
+
+    /// One of the batch's events fails for an unforeseen reason: each on its own, so that the others pass.
+    private func takeApart(_ batch: [ConsumedRecord]) throws -> BatchOutcome {
+        logger.warning("taking a batch apart to find the event that fails", metadata: ["records": "\(batch.count)"])
+        for record in batch {
+            let outcome = try handle([record])
+            guard case .done = outcome else { return outcome }
+        }
+        return .done
+    }
+
+    private func commit(_ reading: BatchReading) throws {
+        try connection.transaction { connection in
+            let lost = try positions.advance(reading.moves(epochs), clusterID: clusterID, on: connection)
+            guard lost.isEmpty else { throw LostPartitions(partitions: lost) }
+            let blocked = try quarantine.openKeys(among: reading.keys, on: connection)
+            let sorted = reading.sorted(blocked: blocked)
+            try quarantine.park(sorted.parked, clusterID: clusterID, on: connection)
+            guard !sorted.events.isEmpty else { return }
+            do {
+                try handler.handle(sorted.events.map(\.event), on: connection)
+            } catch {
+                throw HandlingFailure.classified(error, recordAt: { sorted.events[$0].place })
+            }
+        }
+    }
+
+    private func logParking(_ failure: HandlingFailure, _ reading: BatchReading) {
+        let record = reading.batch[failure.place]
+        logger.error(
+            "event parked in quarantine; later events of its episode wait behind it",
+            metadata: [
+                "topic": "\(record.topic)", "partition": "\(record.partition)", "offset": "\(record.offset)",
+                "reason_code": "\(failure.code)", "reason": "\(failure.reason)",
+            ])
+    }
+}
+
+/// Another worker owns these partitions now: nothing of the batch may have an effect.
+private struct LostPartitions: Error {
+    let partitions: [TopicPartition]
 }

@@ -1,0 +1,65 @@
+import Domain
+import Yams
+
+/// One YAML file, read and checked by itself.
+///
+///     instruments:            # optional list, see InstrumentReader
+///       - ...
+///     models:                 # optional list, see ModelReader
+///       - ...
+struct CatalogueFile {
+    let name: String
+    var instruments: [Placed<Instrument>] = []
+    var models: [Placed<ModelDefinition>] = []
+
+    /// Something read, with the place it was read from.
+    struct Placed<Value> {
+        let value: Value
+        let place: StrictNode
+    }
+
+    init(name: String, bytes: [UInt8]) throws(CatalogueError) {
+        self.name = name
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CatalogueError(file: name, line: nil, reason: "is not UTF-8 text")
+        }
+        let root = StrictNode(file: name, path: "file", node: try Self.compose(text, name))
+        let (instruments, models) = try root.mapping { fields throws(CatalogueError) in
+            (try fields.optional("instruments")?.list() ?? [], try fields.optional("models")?.list() ?? [])
+        }
+        for place in instruments {
+            self.instruments.append(Placed(value: try InstrumentReader.read(place), place: place))
+        }
+        for place in models {
+            self.models.append(Placed(value: try ModelReader.read(place), place: place))
+        }
+    }
+
+    private static func compose(_ text: String, _ name: String) throws(CatalogueError) -> Node {
+        do {
+            if let node = try Yams.compose(yaml: text) { return node }
+        } catch let error as YamlError {
+            throw refusal(error, name)
+        } catch {
+            throw CatalogueError(file: name, line: nil, reason: "is not YAML")
+        }
+        throw CatalogueError(file: name, line: nil, reason: "is empty")
+    }
+
+    private static func refusal(_ error: YamlError, _ name: String) -> CatalogueError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            CatalogueError(file: name, line: mark.line, reason: problem)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            CatalogueError(
+                file: name, line: context.mark.line,
+                reason: "field given twice: " + duplicates.sorted().joined(separator: ", "))
+        case .reader(let problem, _, _, _), .writer(let problem), .emitter(let problem),
+            .representer(let problem):
+            CatalogueError(file: name, line: nil, reason: problem)
+        case .no, .memory, .dataCouldNotBeDecoded:
+            CatalogueError(file: name, line: nil, reason: "cannot be read as YAML")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Crypto
+import Domain
+
+extension ModelDefinition {
+    /// The model on its instrument, with the hash of all that decides its results.
+    func model(on instrument: Instrument) throws(CatalogueError) -> ExpectedResponseModel {
+        let support = try InstrumentReader.range(baseline, instrument.stepDenominator)
+        guard instrument.totalRange.contains(support.lowerBound), instrument.totalRange.contains(support.upperBound)
+        else { throw baseline.refusal("is outside the instrument's total") }
+        let text = canonicalText(support: support)
+        let hash = Array(SHA256.hash(data: Array(text.utf8)))
+        let model = ExpectedResponseModel(
+            reference: ModelReference(id: id, version: version, hash: hash), label: label,
+            instrument: self.instrument, population: population, coefficients: coefficients,
+            baselineSupport: support, maxSession: maxSession)
+        for score in support {
+            for session in 1...maxSession {
+                let variance = model.variance(baseline: score, session: session, instrument: instrument)
+                guard variance > 0, variance.isFinite else {
+                    throw baseline.refusal(
+                        "variance is not positive at intake \(instrument.text(score)), session \(session)")
+                }
+            }
+        }
+        return model
+    }
+
+    /// One line per field, numbers in their shortest form that reads back as the same value. The label
+    /// is left out: better words do not make another model.
+    private func canonicalText(support: ClosedRange<Int>) -> String {
+        func list(_ numbers: [Double]) -> String { numbers.map { "\($0)" }.joined(separator: ",") }
+        let beta = coefficients.beta
+        return """
+            attune expected-response model 1
+            id=\(id)
+            version=\(version)
+            instrument=\(instrument)
+            raters=\(population.raterRoles.map(\.rawValue).sorted().joined(separator: ","))
+            ages=\(population.ageBands.map(\.rawValue).sorted().joined(separator: ","))
+            beta=\(list([beta.a, beta.b, beta.c, beta.d]))
+            beta_covariance=\(list(coefficients.betaCovariance.upperTriangle))
+            person_variance=\(list([coefficients.levelVariance, coefficients.levelSlopeCovariance, coefficients.slopeVariance]))
+            residual_variance=\(list([coefficients.residualVariance]))
+            baseline_steps=\(support.lowerBound)...\(support.upperBound)
+            max_session=\(maxSession)
+
+            """
+    }
+}

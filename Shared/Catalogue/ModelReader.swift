@@ -1,0 +1,86 @@
+import Domain
+
+/// A model as read, before its instrument is known.
+struct ModelDefinition {
+    let id: ModelID
+    let version: String
+    let label: String
+    let instrument: InstrumentReference
+    let population: Population
+    let coefficients: ExpectedResponseModel.Coefficients
+    /// In points, as written; steps need the instrument.
+    let baseline: StrictNode
+    let maxSession: Int
+}
+
+/// Reads one expected-response model (see `ExpectedResponseModel`), coefficients in points.
+///
+///     id: ors-own                    # name
+///     version: "2026-1"              # id and version together are unique
+///     label: what the model rests on, shown beside its curve
+///     instrument: {id: ors, version: "2000"}
+///     raters: [self]
+///     ages: [adult]
+///     beta: [0, 1, 9, -0.27]         # β0 level, β1 per intake point, β2 slope, β3 slope per intake point
+///     beta_covariance: [...]         # ten figures: upper triangle of Cov(β), row by row
+///     person_variance: {level: 4, level_slope: 0, slope: 8}   # G
+///     residual_variance: 22          # σ²
+///     baseline: {minimum: 0, maximum: 32}   # intake scores the model knows
+///     max_session: 16                # last session it speaks about; the first rating is session 1
+enum ModelReader {
+    static func read(_ place: StrictNode) throws(CatalogueError) -> ModelDefinition {
+        try place.mapping { fields throws(CatalogueError) in
+            ModelDefinition(
+                id: try fields.required("id").name(ModelID.self),
+                version: try fields.required("version").text(),
+                label: try fields.required("label").text(),
+                instrument: try instrument(fields.required("instrument")),
+                population: try NormSetReader.population(&fields),
+                coefficients: try coefficients(&fields),
+                baseline: try fields.required("baseline"),
+                maxSession: try fields.required("max_session").whole(2...999))
+        }
+    }
+
+    private static func instrument(_ place: StrictNode) throws(CatalogueError) -> InstrumentReference {
+        try place.mapping { fields throws(CatalogueError) in
+            InstrumentReference(
+                id: try fields.required("id").name(InstrumentID.self),
+                version: try fields.required("version").text())
+        }
+    }
+
+    private static func coefficients(
+        _ fields: inout StrictMapping
+    ) throws(CatalogueError) -> ExpectedResponseModel.Coefficients {
+        let beta = try numbers(fields.required("beta"), count: 4)
+        let covariancePlace = try fields.required("beta_covariance")
+        guard let covariance = SymmetricMatrix4(upperTriangle: try numbers(covariancePlace, count: 10)) else {
+            throw covariancePlace.refusal("must hold 10 numbers")
+        }
+        let personPlace = try fields.required("person_variance")
+        let (level, levelSlope, slope) = try personPlace.mapping { fields throws(CatalogueError) in
+            (
+                try fields.required("level").number(), try fields.required("level_slope").number(),
+                try fields.required("slope").number()
+            )
+        }
+        guard level >= 0, slope >= 0, level * slope >= levelSlope * levelSlope else {
+            throw personPlace.refusal("is not a covariance matrix")
+        }
+        let residualPlace = try fields.required("residual_variance")
+        let residual = try residualPlace.number()
+        guard residual > 0 else { throw residualPlace.refusal("must be above 0") }
+        return ExpectedResponseModel.Coefficients(
+            beta: Vector4(beta[0], beta[1], beta[2], beta[3]), betaCovariance: covariance,
+            levelVariance: level, levelSlopeCovariance: levelSlope, slopeVariance: slope,
+            residualVariance: residual)
+    }
+
+    private static func numbers(_ place: StrictNode, count: Int) throws(CatalogueError) -> [Double] {
+        var numbers: [Double] = []
+        for entry in try place.list() { numbers.append(try entry.number()) }
+        guard numbers.count == count else { throw place.refusal("must hold \(count) numbers") }
+        return numbers
+    }
+}
