@@ -74,6 +74,7 @@ let package = Package(
         shared("TransparencyLog", [crypto]),
         shared("Messaging", ["Contracts", "Domain", "CRdKafka", logging, metrics]),
         shared("Persistence", ["Contracts", "Domain", "CPostgres", logging, metrics], resources: [.embedInCode("Migrations")]),
+        shared("AuditLog", ["TransparencyLog", "Persistence", "Contracts", "Domain", crypto]),
         shared("Outbound", ["CCurl"]),
         shared(
             "ServiceKit",
@@ -87,11 +88,11 @@ let package = Package(
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
         + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
-        + service("Audit", executable: "attune-audit", ["TransparencyLog", hummingbird, crypto])
+        + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, crypto, metrics])
         + service("LocalKafka", executable: "attune-local-kafka")
         + service(
             "Operator", executable: "attune",
-            ["Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+            ["AuditLog", "Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
         + [
             tests("ArchitectureTests"),
             tests("DomainTests", ["Domain"]),
