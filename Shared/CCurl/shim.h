@@ -5,6 +5,9 @@
 static inline CURLcode attune_setopt_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode attune_setopt_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
 static inline CURLcode attune_setopt_pointer(CURL *handle, CURLoption option, const void *value) {
     return curl_easy_setopt(handle, option, value);
 }
@@ -17,4 +20,9 @@ static inline CURLcode attune_setopt_transfer(CURL *handle, CURLoption option, a
 }
 static inline CURLcode attune_getinfo_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
+}
+
+// Its flags are macros with a cast, which Swift does not import.
+static inline CURLcode attune_global_init(void) {
+    return curl_global_init(CURL_GLOBAL_ALL);
 }

@@ -1,5 +1,6 @@
 public import Domain
 import FoundationEssentials
+import SwiftProtobuf
 
 extension Attune_V1_Provenance {
     init(_ provenance: Provenance) {

@@ -1,0 +1,55 @@
+import Contracts
+import CRdKafka
+import Logging
+import Metrics
+
+extension GroupMember {
+    /// Once a second: mirrors positions to Kafka and looks at the lag.
+    func observeIfDue() {
+        guard ContinuousClock.now >= observationDue else { return }
+        observationDue = .now + .seconds(1)
+        mirrorPositions()
+        refreshStatus()
+    }
+
+    /// Tells Kafka how far this group is, for lag tools only; nothing reads it back. Never done
+    /// inside a rebalance.
+    func mirrorPositions() {
+        let news = handled.filter { $0.value > mirrored[$0.key] ?? 0 }
+        guard !news.isEmpty else { return }
+        let list = PartitionList(news.map { ($0.key, $0.value) })
+        let code = rd_kafka_commit(client, list.pointer, 1)
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+            mirrored.merge(news) { $1 }
+        } else {
+            mirrorAnswered(code)
+        }
+    }
+
+    func mirrorAnswered(_ code: rd_kafka_resp_err_t) {
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET else { return }
+        KafkaMetrics.mirrorCommitFailures.increment()
+        logger.debug("Kafka's copy of the positions was not updated: \(KafkaReason(code))")
+    }
+
+    func refreshStatus() {
+        let partitions = assignment.sorted().map { partition in
+            let lag = lag(of: partition)
+            if let lag { KafkaMetrics.lag(partition).record(lag) }
+            return ConsumerStatus.Partition(id: partition, nextOffset: handled[partition], lag: lag)
+        }
+        control.update {
+            $0.assigned = partitions
+            $0.lastProgress = .now
+        }
+    }
+
+    /// From the watermark the last fetch brought along: no request, no waiting.
+    private func lag(of partition: TopicPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_get_watermark_offsets(client, partition.topic, partition.partition, &low, &high)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, high >= 0 else { return nil }
+        return max(0, high - (handled[partition] ?? max(0, low)))
+    }
+}

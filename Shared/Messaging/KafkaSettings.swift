@@ -1,0 +1,28 @@
+/// How one process reaches a Kafka cluster.
+public struct KafkaSettings: Sendable {
+    /// `host:port` pairs, comma separated; any reachable broker of the cluster will do.
+    public var bootstrapServers: String
+
+    /// Names this process to the brokers and in their logs. Unique per process and short:
+    /// at most 64 bytes (librdkafka before 2.5.0 can crash on certain long ids).
+    public var clientID: String
+
+    /// How long a broker may hold an empty fetch open. It matters only while a partition is idle:
+    /// Apache Kafka answers at once when there is data.
+    public var fetchWait: Duration
+
+    /// Further librdkafka properties for encryption and authentication, such as `security.protocol`,
+    /// `sasl.username` or `ssl.ca.location`. Only security properties are taken; the values are
+    /// secrets and never appear in a log line or an error.
+    public var security: [String: String]
+
+    public init(
+        bootstrapServers: String, clientID: String, fetchWait: Duration = .milliseconds(500),
+        security: [String: String] = [:]
+    ) {
+        self.bootstrapServers = bootstrapServers
+        self.clientID = clientID
+        self.fetchWait = fetchWait
+        self.security = security
+    }
+}

@@ -1,0 +1,126 @@
+import CRdKafka
+public import Logging
+import Metrics
+
+/// Publishes records and returns only when Kafka has them durably: idempotent, all replicas in sync.
+///
+/// Confined to the thread that made it. A client that has failed for good, or had to give records
+/// up, is thrown away and replaced by the next call. Records given up may have reached the topic all
+/// the same, so readers recognise events by their id.
+public final class Producer {
+    private let settings: KafkaSettings
+    private let options: ProducerOptions
+    private let log: ClientLog
+    private var client: ProducerClient?
+    private var isClosed = false
+
+    /// How often the client was replaced.
+    public private(set) var recreations = 0
+
+    /// Does not wait for a connection.
+    public init(_ settings: KafkaSettings, options: ProducerOptions = ProducerOptions(), logger: Logger)
+        throws(MessagingError)
+    {
+        self.settings = settings
+        self.options = options
+        log = ClientLog(logger)
+        client = try ProducerClient(settings, options: options, log: log)
+    }
+
+    /// Publishes all records, keeping the order given among records of one key, and returns after
+    /// every one was reported as delivered.
+    ///
+    /// After an error nothing is known of the records but what the error says: publish them all again.
+    public func publish(_ records: [OutgoingRecord], deadline: Duration) throws(MessagingError) {
+        guard !records.isEmpty else { return }
+        let start = ContinuousClock.now
+        do throws(MessagingError) {
+            try deliver(records, until: start + deadline)
+        } catch {
+            KafkaMetrics.deliveryFailures.increment()
+            throw error
+        }
+        KafkaMetrics.produced.increment(by: records.count)
+        KafkaMetrics.publishTime.record(since: start)
+    }
+
+    /// The cluster's identity, by which stored positions are told apart.
+    public func clusterID(timeout: Duration) throws(MessagingError) -> String {
+        guard let id = clusterIdentity(of: try usableClient().pointer, timeout: timeout) else {
+            throw .unreachable(KafkaReason(RD_KAFKA_RESP_ERR__TIMED_OUT))
+        }
+        return id
+    }
+
+    /// Ends the client. `publish` leaves nothing behind, so there is nothing to wait for but, for at
+    /// most `deadline`, requests already under way.
+    public func close(deadline: Duration) {
+        guard !isClosed else { return }
+        isClosed = true
+        if let client { rd_kafka_flush(client.pointer, deadline.milliseconds) }
+        client = nil
+    }
+
+    private func deliver(_ records: [OutgoingRecord], until deadline: ContinuousClock.Instant) throws(MessagingError) {
+        let client = try usableClient()
+        try client.open(Set(records.map(\.topic)), until: deadline)
+        client.context.tally = DeliveryTally()
+        enqueue(records, on: client, until: deadline)
+        awaitReports(on: client, until: deadline)
+        try settle(records.count, client)
+    }
+
+    /// Hands records over until one is rejected, the client has failed or the deadline has passed.
+    private func enqueue(_ records: [OutgoingRecord], on client: ProducerClient, until deadline: ContinuousClock.Instant) {
+        for (index, record) in records.enumerated() {
+            while let reason = client.enqueue(record, index: index) {
+                guard reason.code == RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue else {
+                    return client.context.tally.reject(index: index, reason: reason)
+                }
+                // Serving reports makes room.
+                rd_kafka_poll(client.pointer, 50)
+                if client.context.hasFatalError || ContinuousClock.now >= deadline { return }
+            }
+            client.context.tally.accept()
+        }
+    }
+
+    private func awaitReports(on client: ProducerClient, until deadline: ContinuousClock.Instant) {
+        while client.context.tally.outstanding > 0, !client.context.hasFatalError {
+            let remaining = ContinuousClock.now.duration(to: deadline)
+            guard remaining > .zero else { return }
+            // A flush, unlike a poll, sends at once instead of lingering.
+            rd_kafka_flush(client.pointer, min(remaining, .milliseconds(100)).milliseconds)
+        }
+    }
+
+    /// Turns the tally into success or an error, and gives the client up if it cannot be used again.
+    private func settle(_ count: Int, _ client: ProducerClient) throws(MessagingError) {
+        let tally = client.context.tally
+        let undelivered = count - tally.delivered
+        if let fatal = KafkaReason.fatal(of: client.pointer) {
+            discardClient("it failed for good: \(fatal)")
+            if undelivered > 0 { throw .fatal(fatal) }
+            return
+        }
+        guard undelivered > 0 else { return }
+        if tally.outstanding > 0 { discardClient("\(tally.outstanding) records were given up at the deadline") }
+        guard let refusal = tally.firstRefusal else { throw .timedOut(undelivered: undelivered) }
+        throw .deliveryFailed(undelivered: undelivered, firstIndex: refusal.index, reason: refusal.reason)
+    }
+
+    private func usableClient() throws(MessagingError) -> ProducerClient {
+        guard !isClosed else { throw .closed }
+        if let client { return client }
+        let fresh = try ProducerClient(settings, options: options, log: log)
+        client = fresh
+        return fresh
+    }
+
+    private func discardClient(_ why: String) {
+        client = nil
+        recreations += 1
+        KafkaMetrics.producersRecreated.increment()
+        log.logger.warning("the Kafka producer will be replaced: \(why)")
+    }
+}

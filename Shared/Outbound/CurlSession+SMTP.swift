@@ -1,0 +1,40 @@
+import CCurl
+
+extension CurlSession {
+    /// Hands a mail to a server for all its recipients or, if one of them is refused, for none.
+    ///
+    /// After ``OutboundError/timedOut`` and ``OutboundError/connectionLost`` the server may have
+    /// the mail all the same; send it again with the same message id.
+    public func send(_ mail: Mail, through endpoint: SMTPEndpoint) throws(OutboundError) -> SMTPReply {
+        let message = mail.rendered
+        let transfer = Transfer(limit: 65_536, upload: message)
+        try prepare(
+            transfer, url: endpoint.url, protocols: "smtp,smtps", timeout: endpoint.timeout,
+            connectTimeout: endpoint.connectTimeout)
+        let encryption = endpoint.requireTLS ? CURLUSESSL_ALL : CURLUSESSL_TRY
+        try set(CURLOPT_USE_SSL, Int(encryption.rawValue))
+        if let username = endpoint.username { try set(CURLOPT_USERNAME, username) }
+        if let password = endpoint.password { try set(CURLOPT_PASSWORD, password) }
+        try set(CURLOPT_MAIL_FROM, "<\(mail.from.address)>")
+        try set(CURLOPT_UPLOAD, 1)
+        try set(CURLOPT_INFILESIZE_LARGE, offset: message.count)
+        try set(CURLOPT_READFUNCTION, Transfer.send)
+        try set(CURLOPT_READDATA, pointer: transfer.context)
+        let recipients = try CurlList(mail.to.map { "<\($0.address)>" })
+        try set(CURLOPT_MAIL_RCPT, pointer: recipients.head)
+        let (code, result) = run(transfer)
+        extendLifetime(recipients)
+        if let error = Self.failure(result, code: code) { throw error }
+        return SMTPReply(code: code)
+    }
+
+    /// libcurl reports a refused command as a failed send, and the server's word beside it.
+    private static func failure(_ result: CURLcode, code: Int) -> OutboundError? {
+        if result == CURLE_OK { return nil }
+        switch OutboundError(result) {
+        case .connectionLost, .other:
+            return (400...599).contains(code) ? .rejected(code: code) : OutboundError(result)
+        case let error: return error
+        }
+    }
+}
