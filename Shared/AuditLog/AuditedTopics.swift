@@ -24,3 +24,15 @@ extension Lane {
         }
     }
 }
+
+extension LedgerCategory {
+    /// The service whose events these are, as `ce_source` names it.
+    var source: String {
+        switch self {
+        case .episode: "/attune/ingestion"
+        case .alert: "/attune/alerting"
+        case .notification: "/attune/notification"
+        case .access: "/attune/access"
+        }
+    }
+}
