@@ -1,5 +1,4 @@
 public import Contracts
-public import Messaging
 public import Persistence
 
 /// What a service does with the events it consumes.

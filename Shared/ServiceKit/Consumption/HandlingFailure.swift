@@ -1,5 +1,5 @@
-import Messaging
-import Persistence
+public import Messaging
+public import Persistence
 
 /// A failure that belongs to one event of a batch.
 struct HandlingFailure: Error {

@@ -1,4 +1,4 @@
-import Contracts
+public import Contracts
 public import Logging
 public import Messaging
 public import Persistence
