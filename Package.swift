@@ -94,13 +94,15 @@ let package = Package(
             "Operator", executable: "attune",
             ["AuditLog", "Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
         + [
+            .target(
+                name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
             tests("ArchitectureTests"),
             tests("DomainTests", ["Domain"]),
             tests("CatalogueTests", ["Catalogue", "Domain"]),
             tests("ContractsTests", ["Contracts", "Domain"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
-            tests("PersistenceTests", ["Persistence", "Contracts", "Domain", logging]),
+            tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("OutboundTests", ["Outbound"]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]

@@ -1,0 +1,240 @@
+import Logging
+import Metrics
+
+/// The rounds of a relay, on its own thread with its own connection.
+///
+/// A round: take free lanes, renew leases, read a page of every lane held, publish all, move the cursors. It starts
+/// from nothing but the rows of `ledger.lane`, so after any failure the next round simply begins again.
+struct RelayLoop {
+    private static let idleWait = Duration.milliseconds(250)
+    private static let longestPause = Duration.seconds(1)
+    private static let channel = "attune_ledger"
+
+    let settings: DatabaseSettings
+    let wanted: [Lane]
+    let batchSize: Int
+    let lanes: RelayLanes
+    let publisher: any RelayPublisher
+    let onNewCluster: NewClusterPolicy
+    let logger: Logger
+    let onFailure: @Sendable (RelayFailure) -> Void
+    let control: RelayControl
+
+    private var held: [Lane: RelayLanes.Lease] = [:]
+    /// The cluster is asked for anew after this, after each takeover, and after each failure.
+    private var clusterKnownUntil: ContinuousClock.Instant?
+    private var nextTakeover = ContinuousClock.now
+    private var nextLagCount = ContinuousClock.now
+    private var failingSince: ContinuousClock.Instant?
+    private var pause = Duration.milliseconds(50)
+    private var reported: RelayFailure?
+    private let metrics = RelayMetrics()
+
+    init(
+        settings: DatabaseSettings, wanted: [Lane], batchSize: Int, lanes: RelayLanes,
+        publisher: any RelayPublisher, onNewCluster: NewClusterPolicy, logger: Logger,
+        onFailure: @escaping @Sendable (RelayFailure) -> Void, control: RelayControl
+    ) {
+        self.settings = settings
+        self.wanted = wanted
+        self.batchSize = batchSize
+        self.lanes = lanes
+        self.publisher = publisher
+        self.onNewCluster = onNewCluster
+        self.logger = logger
+        self.onFailure = onFailure
+        self.control = control
+    }
+
+    mutating func run() {
+        var connection: Connection?
+        while !control.mustStop {
+            do {
+                let usable = try connection ?? open()
+                connection = usable
+                let isIdle = try round(on: usable)
+                succeeded()
+                if isIdle { _ = try usable.waitForNotification(upTo: Self.idleWait) }
+            } catch let failure as RelayFailure {
+                halted(by: failure, connection)
+            } catch {
+                failed(error, connection)
+            }
+        }
+        release(on: connection)
+        connection?.close()
+        control.update { $0.condition = .stopped }
+    }
+
+    private func open() throws(DatabaseError) -> Connection {
+        let connection = try Connection(settings)
+        try connection.listen(Self.channel)
+        return connection
+    }
+
+    /// True when there was nothing to publish.
+    private mutating func round(on connection: Connection) throws -> Bool {
+        try countLag(on: connection)
+        try takeOver(on: connection)
+        try renewWhereDue(on: connection)
+        guard !held.isEmpty else { return true }
+        try checkCluster(on: connection)
+        let page = try lanes.page(held, limit: batchSize, on: connection)
+        guard !page.events.isEmpty else { return true }
+        guard let limit = timeLeft(for: page) else { return false }
+        try publish(page, within: limit, on: connection)
+        return page.counts.values.allSatisfy { $0 < batchSize }
+    }
+
+    private mutating func publish(
+        _ page: RelayLanes.Page, within limit: Duration, on connection: Connection
+    ) throws {
+        let began = ContinuousClock.now
+        try publisher.publish(page.events, within: limit)
+        metrics.publishing.recordNanoseconds((ContinuousClock.now - began).nanoseconds)
+        let moved = try lanes.advance(held, past: page, on: connection)
+        for lane in page.last.keys {
+            held[lane] = moved[lane]
+            // Asked for again soon: it may have been an operator, who has set the cursor, and not another relay.
+            if moved[lane] == nil { logger.warning("a lane was taken or set back", metadata: ["lane": "\(lane)"]) }
+        }
+        let count = moved.keys.reduce(0) { $0 + (page.counts[$1] ?? 0) }
+        metrics.published.increment(by: count)
+        control.update { $0.published += Int64(count) }
+    }
+
+    /// How long all lanes of the page are surely held; nil when one of them is not, so that it has to be renewed first.
+    private func timeLeft(for page: RelayLanes.Page) -> Duration? {
+        let until = page.last.keys.compactMap { held[$0]?.trustedUntil }.min()
+        guard let until, until > .now else { return nil }
+        return until - .now
+    }
+}
+
+extension RelayLoop {
+    private mutating func takeOver(on connection: Connection) throws(DatabaseError) {
+        let missing = wanted.filter { held[$0] == nil }
+        guard !missing.isEmpty, ContinuousClock.now >= nextTakeover else { return }
+        nextTakeover = .now + min(lanes.leaseDuration / 4, .seconds(1))
+        let taken = try lanes.acquire(missing, on: connection)
+        guard !taken.isEmpty else { return }
+        held.merge(taken) { _, new in new }
+        clusterKnownUntil = nil
+        logger.info("relaying", metadata: ["lanes": "\(taken.keys.map(\.description).sorted())"])
+    }
+
+    private mutating func renewWhereDue(on connection: Connection) throws(DatabaseError) {
+        let due = ContinuousClock.now + lanes.leaseDuration / 2
+        guard held.values.contains(where: { $0.trustedUntil < due }) else { return }
+        let kept = try lanes.renew(held, on: connection)
+        for lane in held.keys where kept[lane] == nil {
+            logger.warning("a lane was taken by another relay", metadata: ["lane": "\(lane)"])
+        }
+        held = kept
+    }
+
+    /// Nothing goes to a cluster that the lanes do not know: its consumers would miss all that went to the other.
+    private mutating func checkCluster(on connection: Connection) throws {
+        if let clusterKnownUntil, ContinuousClock.now < clusterKnownUntil { return }
+        let found = try publisher.clusterID()
+        for (lane, lease) in held where lease.clusterID != found {
+            var cursor = lease.cursor
+            if let known = lease.clusterID {
+                switch onNewCluster {
+                case .halt: throw RelayFailure.newCluster(lane: lane, known: known, found: found)
+                case .republish: cursor = 0
+                }
+                logger.error(
+                    "new Kafka cluster: everything is published again from the beginning",
+                    metadata: ["lane": "\(lane)", "known": "\(known)", "found": "\(found)"])
+            }
+            var adopted = lease
+            adopted.clusterID = found
+            adopted.cursor = cursor
+            held[lane] = try lanes.adopt(found, cursor: cursor, for: lane, lease, on: connection) ? adopted : nil
+        }
+        clusterKnownUntil = .now + .seconds(10)
+    }
+
+    /// Counted for lanes of others as well, and before anything that can fail: a lane without a working relay is
+    /// the one whose lag matters.
+    private mutating func countLag(on connection: Connection) throws(DatabaseError) {
+        guard ContinuousClock.now >= nextLagCount else { return }
+        nextLagCount = .now + .seconds(1)
+        var statuses = try lanes.status(of: wanted, on: connection)
+        for index in statuses.indices { statuses[index].isOwned = held[statuses[index].lane] != nil }
+        metrics.record(statuses)
+        control.update { $0.lanes = statuses }
+    }
+}
+
+extension RelayLoop {
+    private mutating func succeeded() {
+        if failingSince != nil || reported != nil { logger.info("the relay works again") }
+        failingSince = nil
+        reported = nil
+        pause = .milliseconds(50)
+        let isStandby = held.isEmpty
+        control.update { status in
+            status.condition = isStandby ? .standby : .relaying
+            status.lastProgress = .now
+        }
+    }
+
+    private mutating func failed(_ error: any Error, _ connection: Connection?) {
+        clusterKnownUntil = nil
+        let reason = "\(error)"
+        if failingSince == nil {
+            failingSince = .now
+            logger.error("the relay fails and tries again", metadata: ["reason": "\(reason)"])
+        }
+        control.update { $0.condition = .failing(reason) }
+        metrics.failures.increment()
+        // Somebody else may reach what this process does not: after a lease's time of failure give way.
+        if let failingSince, ContinuousClock.now - failingSince > lanes.leaseDuration {
+            release(on: connection)
+            nextTakeover = .now + min(lanes.leaseDuration / 2, .seconds(3))
+            self.failingSince = .now
+        }
+        control.pause(min(pause, lanes.leaseDuration / 4))
+        pause = min(pause * 2, Self.longestPause)
+    }
+
+    private mutating func halted(by failure: RelayFailure, _ connection: Connection?) {
+        clusterKnownUntil = nil
+        control.update { $0.condition = .halted(failure) }
+        release(on: connection)
+        if reported == nil {
+            reported = failure
+            logger.critical("the relay halts", metadata: ["reason": "\(failure)"])
+            metrics.failures.increment()
+            onFailure(failure)
+        }
+        nextTakeover = .now
+        control.pause(min(lanes.leaseDuration / 4, .seconds(1)))
+    }
+
+    private mutating func release(on connection: Connection?) {
+        defer { held = [:] }
+        guard let connection, connection.isUsable, !held.isEmpty else { return }
+        do {
+            try lanes.release(held, on: connection)
+        } catch {
+            logger.warning("the lanes were not given back; their leases run out", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+private struct RelayMetrics {
+    let published = Counter(label: "attune_relay_published_events")
+    let failures = Counter(label: "attune_relay_failures")
+    let publishing = Metrics.Timer(label: "attune_relay_publish_duration")
+    private let lag = Dictionary(
+        uniqueKeysWithValues: Lane.all.map { lane in
+            (lane, Gauge(label: "attune_relay_lag_events", dimensions: [("lane", lane.description)]))
+        })
+
+    func record(_ statuses: [RelayStatus.LaneStatus]) {
+        for status in statuses { lag[status.lane]?.record(status.lag) }
+    }
+}
