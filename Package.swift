@@ -88,7 +88,7 @@ let package = Package(
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
         + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
-        + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, crypto, metrics])
+        + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + service("LocalKafka", executable: "attune-local-kafka")
         + service(
             "Operator", executable: "attune",
@@ -103,6 +103,12 @@ let package = Package(
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
+            tests(
+                "AuditTests",
+                [
+                    "attune-audit", "AuditLog", "TransparencyLog", "ServiceKit", "Messaging", "Persistence", "Contracts",
+                    "Domain", "TestSupport", hummingbird, logging, crypto,
+                ]),
             tests("OutboundTests", ["Outbound"]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]

@@ -32,7 +32,7 @@ extension LedgerCategory {
         case .episode: "/attune/ingestion"
         case .alert: "/attune/alerting"
         case .notification: "/attune/notification"
-        case .access: "/attune/access"
+        case .access: "/attune/portal"
         }
     }
 }

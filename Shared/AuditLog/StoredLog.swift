@@ -38,6 +38,11 @@ public enum StoredLog {
         try connection.run(leafOfEvent, [.id(event)]).first.map(Leaf.init)
     }
 
+    /// The leaves of those events that are in the log, in no particular order.
+    public static func leaves(of events: [EventID], on connection: Connection) throws -> [Leaf] {
+        try connection.run(leavesOfEvents, [.ids(events)]).map(Leaf.init)
+    }
+
     /// Leaves in the order of the log, from an index on.
     public static func leaves(from index: Int, limit: Int, on connection: Connection) throws -> [Leaf] {
         try connection.run(leavesFrom, [.int64(Int64(index)), .int64(Int64(limit))]).map(Leaf.init)
@@ -53,6 +58,11 @@ public enum StoredLog {
         try connection.run(signedOfSize, [.int64(Int64(size))]).first.map(SignedHead.init)
     }
 
+    /// Tree heads that were signed and not delivered to Kafka yet, by size.
+    public static func unpublishedCheckpoints(limit: Int, on connection: Connection) throws -> [SignedHead] {
+        try connection.run(signedUnpublished, [.int64(Int64(limit))]).map(SignedHead.init)
+    }
+
     /// Signed tree heads by size, above one size.
     static func checkpoints(above size: Int, limit: Int, on connection: Connection) throws -> [SignedHead] {
         try connection.run(signedAbove, [.int64(Int64(size)), .int64(Int64(limit))]).map(SignedHead.init)
@@ -65,12 +75,19 @@ public enum StoredLog {
 
     private static let leafOfEvent = Statement(
         "select \(Leaf.columns) from published.audit_leaf where event_id = $1")
+    private static let leavesOfEvents = Statement(
+        "select \(Leaf.columns) from published.audit_leaf where event_id = any($1)")
     private static let leavesFrom = Statement(
         "select \(Leaf.columns) from published.audit_leaf where leaf_index >= $1 order by leaf_index limit $2")
     private static let latestSigned = Statement(
         "select \(SignedHead.columns) from published.audit_checkpoint order by tree_size desc limit 1")
     private static let signedOfSize = Statement(
         "select \(SignedHead.columns) from published.audit_checkpoint where tree_size = $1")
+    private static let signedUnpublished = Statement(
+        """
+        select \(SignedHead.columns) from published.audit_checkpoint
+        where published_at is null order by tree_size limit $1
+        """)
     private static let signedAbove = Statement(
         "select \(SignedHead.columns) from published.audit_checkpoint where tree_size > $1 order by tree_size limit $2")
 }

@@ -43,6 +43,7 @@ create table audit.checkpoint (
     signed_at    timestamptz not null,
     published_at timestamptz
 );
+create index checkpoint_unpublished on audit.checkpoint (tree_size) where published_at is null;
 
 grant select, insert on audit.leaf to attune_audit;
 grant select, insert, update on audit.tile, audit.checkpoint to attune_audit;
