@@ -18,11 +18,11 @@ struct AuditRoutes: Sendable {
         http.authenticated("/v1/audit", roles: Self.roles)
             .get("key") { _, _ in Self.text(key.text + "\n") }
             .get("checkpoint") { _, _ in Self.text(try await checkpoint().note) }
-            .get("leaves/{eventId}") { _, context in
+            .get("leaves/:eventId") { _, context in
                 let leaf = try await leaf(context.identity("eventId"), for: context.caller)
                 return AuditDocuments.leaf(leaf)
             }
-            .get("proof/{eventId}") { request, context in
+            .get("proof/:eventId") { request, context in
                 let event: EventID = try context.identity("eventId")
                 return try await inclusion(event, size: Self.size("size", of: request), for: context.caller)
             }
