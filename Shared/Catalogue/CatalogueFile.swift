@@ -35,7 +35,7 @@ struct CatalogueFile {
         }
     }
 
-    private static func compose(_ text: String, _ name: String) throws(CatalogueError) -> Node {
+    static func compose(_ text: String, _ name: String) throws(CatalogueError) -> Node {
         do {
             if let node = try Yams.compose(yaml: text) { return node }
         } catch let error as YamlError {

@@ -177,7 +177,7 @@ import Testing
         try await TestServer.run(routes: Self.routes) { server in
             _ = try await server.client.send("GET", "/things/client-4711?name=secret")
             _ = try await server.client.send("GET", "/nowhere/client-4711")
-            _ = try await server.client.send("BREW", "/things/client-4711")
+            _ = try await server.client.send("PROPFIND", "/things/client-4711")
             let metrics = try await server.client.send("GET", "/metrics")
             let read = try samples(metrics.body)
             #expect(read[#"attune_http_requests_total{method="GET",route="/things/{id}",status="200"}"#] == 1)
@@ -253,15 +253,15 @@ import Testing
         }
     }
 
-    @Test func `a client that sends too slowly is cut off`() async throws {
-        try await TestServer.run(environment: ["ATTUNE_HTTP_READ_LIMIT": "100ms"], routes: Self.routes) { server in
+    @Test(.timeLimit(.minutes(1))) func `a client that sends too slowly is cut off`() async throws {
+        try await TestServer.run(environment: ["ATTUNE_HTTP_READ_LIMIT": "100ms", "ATTUNE_HTTP_IDLE_LIMIT": "1h"], routes: Self.routes) { server in
             let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
             // Returns at all only because the server closes the connection.
             _ = try? await server.client.exchange(Array(head.utf8))
         }
     }
 
-    @Test func `a silent connection is closed`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a silent connection is closed`() async throws {
         try await TestServer.run(environment: ["ATTUNE_HTTP_IDLE_LIMIT": "100ms"]) { server in
             _ = try? await server.client.exchange([])
         }

@@ -8,21 +8,19 @@ import ServiceLifecycle
 import Testing
 
 /// Lines that were logged.
+///
+/// The descriptor is never closed: a logger may outlive the sink, and a closed number is given to the
+/// next file, which would then receive its lines.
 final class LogSink: Sendable {
     let path: String
     let output: LineOutput
-    private let descriptor: Int32
 
     init() {
         path = NSTemporaryDirectory() + "attune-log-\(UUID().uuidString)"
-        descriptor = open(path, O_RDWR | O_CREAT | O_APPEND, 0o600)
-        output = LineOutput(descriptor: descriptor)
+        output = LineOutput(descriptor: open(path, O_RDWR | O_CREAT | O_APPEND, 0o600))
     }
 
-    deinit {
-        close(descriptor)
-        unlink(path)
-    }
+    deinit { unlink(path) }
 
     var lines: [String] {
         ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)

@@ -1,6 +1,5 @@
 public import Contracts
 import CRdKafka
-public import Contracts
 import Dispatch
 import Foundation
 public import Logging
