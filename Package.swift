@@ -121,6 +121,13 @@ let package = Package(
                     hummingbird, lifecycle, logging,
                 ]),
             tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
+            tests(
+                "SystemTests",
+                [
+                    "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
+                    "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
+                    "Domain", logging,
+                ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )
