@@ -87,7 +87,7 @@ let package = Package(
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
-        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
+        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
             .executableTarget(
