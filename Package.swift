@@ -87,9 +87,13 @@ let package = Package(
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
-        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
+        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
-        + service("LocalKafka", executable: "attune-local-kafka")
+        + [
+            .executableTarget(
+                name: "attune-local-kafka", dependencies: ["Messaging", logging, arguments],
+                path: "Services/LocalKafka", swiftSettings: strict)
+        ]
         + service(
             "Operator", executable: "attune",
             ["AuditLog", "Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
@@ -110,6 +114,20 @@ let package = Package(
                     "Domain", "TestSupport", hummingbird, logging, crypto,
                 ]),
             tests("OutboundTests", ["Outbound"]),
+            tests(
+                "IngestionTests",
+                [
+                    "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
+                    hummingbird, lifecycle, logging,
+                ]),
+            tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
+            tests(
+                "SystemTests",
+                [
+                    "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
+                    "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
+                    "Domain", logging,
+                ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )

@@ -18,6 +18,15 @@ typedef size_t (*attune_curl_transfer)(char *buffer, size_t size, size_t count, 
 static inline CURLcode attune_setopt_transfer(CURL *handle, CURLoption option, attune_curl_transfer value) {
     return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode attune_setopt_seek(CURL *handle, curl_seek_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
+}
+static inline CURLcode attune_setopt_opensocket(CURL *handle, curl_opensocket_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+static inline CURLcode attune_setopt_closesocket(CURL *handle, curl_closesocket_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
 static inline CURLcode attune_getinfo_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

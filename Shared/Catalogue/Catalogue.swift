@@ -94,7 +94,7 @@ private struct ModelSelection {
         for (placed, isBuiltIn) in definitions {
             let definition = placed.value
             guard let instrument = instruments[definition.instrument] else {
-                throw placed.place.refusal("instrument \(definition.instrument) is not in the catalogue")
+                throw definition.instrumentPlace.refusal("\(definition.instrument) is not in the catalogue")
             }
             guard references.insert("\(definition.id)@\(definition.version)").inserted else {
                 throw placed.place.refusal("model \(definition.id)@\(definition.version) is defined twice")
@@ -102,7 +102,8 @@ private struct ModelSelection {
             let model = try definition.model(on: instrument)
             let others = (isBuiltIn ? builtIn : site)[instrument.reference] ?? []
             for other in others where other.population.overlaps(model.population) {
-                throw placed.place.refusal("\(definition.id) and \(other.reference.id) could both speak about the same rater")
+                throw placed.place.refusal(
+                    "\(definition.id) and \(other.reference.id) could both speak about the same rater")
             }
             if isBuiltIn {
                 builtIn[instrument.reference, default: []].append(model)

@@ -24,7 +24,7 @@ struct CatalogueFile {
             throw CatalogueError(file: name, line: nil, reason: "is not UTF-8 text")
         }
         let root = StrictNode(file: name, path: "file", node: try Self.compose(text, name))
-        let (instruments, models) = try root.mapping { fields throws(CatalogueError) in
+        let (instruments, models) = try root.mapping("instruments", "models") { fields throws(CatalogueError) in
             (try fields.optional("instruments")?.list() ?? [], try fields.optional("models")?.list() ?? [])
         }
         for place in instruments {
@@ -35,7 +35,7 @@ struct CatalogueFile {
         }
     }
 
-    private static func compose(_ text: String, _ name: String) throws(CatalogueError) -> Node {
+    static func compose(_ text: String, _ name: String) throws(CatalogueError) -> Node {
         do {
             if let node = try Yams.compose(yaml: text) { return node }
         } catch let error as YamlError {

@@ -29,7 +29,10 @@ import Domain
 /// There is no field for wording: item texts are not part of the catalogue.
 enum InstrumentReader {
     static func read(_ place: StrictNode) throws(CatalogueError) -> Instrument {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping(
+            "id", "version", "title", "purpose", "direction", "decimals", "items", "total", "total_entry",
+            "missing_items", "recall_days", "norm_sets", "alliance", "codes", "licence"
+        ) { fields throws(CatalogueError) in
             let reference = InstrumentReference(
                 id: try fields.required("id").name(InstrumentID.self),
                 version: try fields.required("version").text())
@@ -74,9 +77,9 @@ enum InstrumentReader {
     }
 
     private static func items(_ place: StrictNode, _ denominator: Int) throws(CatalogueError) -> ItemScale {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping("count", "minimum", "maximum", "reversed", "safety") { fields throws(CatalogueError) in
             let count = try fields.required("count").whole(1...ItemNumbers.highest)
-            let range = try bounds(&fields, denominator)
+            let range = try bounds(fields, denominator)
             let reversed = try fields.optional("reversed") { field throws(CatalogueError) in
                 try numbers(field, count)
             } ?? []
@@ -92,7 +95,7 @@ enum InstrumentReader {
     ) throws(CatalogueError) -> [SafetyItem] {
         var items: [SafetyItem] = []
         for entry in try place.list() {
-            let item = try entry.mapping { fields throws(CatalogueError) in
+            let item = try entry.mapping("item", "at_least") { fields throws(CatalogueError) in
                 let number = try fields.required("item").whole(1...count)
                 let threshold = try fields.required("at_least")
                 let steps = try threshold.steps(denominator)
@@ -107,7 +110,7 @@ enum InstrumentReader {
 
     private static func missing(_ place: StrictNode, _ items: ItemScale?) throws(CatalogueError) -> MissingItemRule {
         guard let items, items.count > 1 else { throw place.refusal("needs an instrument with items") }
-        return try place.mapping { fields throws(CatalogueError) in
+        return try place.mapping("at_most", "never_impute") { fields throws(CatalogueError) in
             let maxMissing = try fields.required("at_most").whole(1...(items.count - 1))
             let never = try fields.optional("never_impute") { field throws(CatalogueError) in
                 try numbers(field, items.count)
@@ -123,7 +126,7 @@ enum InstrumentReader {
         _ place: StrictNode, _ purpose: InstrumentPurpose, _ total: ClosedRange<Int>, _ denominator: Int
     ) throws(CatalogueError) -> AllianceRule {
         guard purpose == .alliance else { throw place.refusal("is only for purpose alliance") }
-        return try place.mapping { fields throws(CatalogueError) in
+        return try place.mapping("cut_off", "drop", "lowest_item") { fields throws(CatalogueError) in
             AllianceRule(
                 cutOff: try NormSetReader.cutOff(fields.required("cut_off"), total, denominator),
                 drop: try fields.optional("drop") { field throws(CatalogueError) in
@@ -136,7 +139,7 @@ enum InstrumentReader {
     }
 
     private static func licence(_ place: StrictNode) throws(CatalogueError) -> InstrumentLicence {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping("wording", "holder", "notice") { fields throws(CatalogueError) in
             InstrumentLicence(
                 wording: try fields.required("wording").choice(WordingLicence.self),
                 holder: try fields.required("holder").text(),
@@ -145,7 +148,7 @@ enum InstrumentReader {
     }
 
     private static func codes(_ place: StrictNode, _ items: ItemScale?) throws(CatalogueError) -> InstrumentCodes {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping("loinc_panel", "loinc_total", "loinc_items") { fields throws(CatalogueError) in
             let panel = try fields.optional("loinc_panel") { field throws(CatalogueError) in
                 try loinc(field)
             }
@@ -188,11 +191,11 @@ extension InstrumentReader {
     }
 
     static func range(_ place: StrictNode, _ denominator: Int) throws(CatalogueError) -> ClosedRange<Int> {
-        try place.mapping { fields throws(CatalogueError) in try bounds(&fields, denominator) }
+        try place.mapping("minimum", "maximum") { fields throws(CatalogueError) in try bounds(fields, denominator) }
     }
 
     private static func bounds(
-        _ fields: inout StrictMapping, _ denominator: Int
+        _ fields: StrictMapping, _ denominator: Int
     ) throws(CatalogueError) -> ClosedRange<Int> {
         let lowest = try fields.required("minimum").steps(denominator)
         let highest = try fields.required("maximum").steps(denominator)

@@ -30,6 +30,9 @@ extension ModelDefinition {
     private func canonicalText(support: ClosedRange<Int>) -> String {
         func list(_ numbers: [Double]) -> String { numbers.map { "\($0)" }.joined(separator: ",") }
         let beta = coefficients.beta
+        let betweenPersons = [
+            coefficients.levelVariance, coefficients.levelSlopeCovariance, coefficients.slopeVariance,
+        ]
         return """
             attune expected-response model 1
             id=\(id)
@@ -39,7 +42,7 @@ extension ModelDefinition {
             ages=\(population.ageBands.map(\.rawValue).sorted().joined(separator: ","))
             beta=\(list([beta.a, beta.b, beta.c, beta.d]))
             beta_covariance=\(list(coefficients.betaCovariance.upperTriangle))
-            person_variance=\(list([coefficients.levelVariance, coefficients.levelSlopeCovariance, coefficients.slopeVariance]))
+            person_variance=\(list(betweenPersons))
             residual_variance=\(list([coefficients.residualVariance]))
             baseline_steps=\(support.lowerBound)...\(support.upperBound)
             max_session=\(maxSession)

@@ -6,6 +6,7 @@ struct ModelDefinition {
     let version: String
     let label: String
     let instrument: InstrumentReference
+    let instrumentPlace: StrictNode
     let population: Population
     let coefficients: ExpectedResponseModel.Coefficients
     /// In points, as written; steps need the instrument.
@@ -29,21 +30,25 @@ struct ModelDefinition {
 ///     max_session: 16                # last session it speaks about; the first rating is session 1
 enum ModelReader {
     static func read(_ place: StrictNode) throws(CatalogueError) -> ModelDefinition {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping(
+            "id", "version", "label", "instrument", "raters", "ages", "beta", "beta_covariance", "person_variance",
+            "residual_variance", "baseline", "max_session"
+        ) { fields throws(CatalogueError) in
             ModelDefinition(
                 id: try fields.required("id").name(ModelID.self),
                 version: try fields.required("version").text(),
                 label: try fields.required("label").text(),
                 instrument: try instrument(fields.required("instrument")),
-                population: try NormSetReader.population(&fields),
-                coefficients: try coefficients(&fields),
+                instrumentPlace: try fields.required("instrument"),
+                population: try NormSetReader.population(fields),
+                coefficients: try coefficients(fields),
                 baseline: try fields.required("baseline"),
                 maxSession: try fields.required("max_session").whole(2...999))
         }
     }
 
     private static func instrument(_ place: StrictNode) throws(CatalogueError) -> InstrumentReference {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping("id", "version") { fields throws(CatalogueError) in
             InstrumentReference(
                 id: try fields.required("id").name(InstrumentID.self),
                 version: try fields.required("version").text())
@@ -51,7 +56,7 @@ enum ModelReader {
     }
 
     private static func coefficients(
-        _ fields: inout StrictMapping
+        _ fields: StrictMapping
     ) throws(CatalogueError) -> ExpectedResponseModel.Coefficients {
         let beta = try numbers(fields.required("beta"), count: 4)
         let covariancePlace = try fields.required("beta_covariance")
@@ -59,12 +64,7 @@ enum ModelReader {
             throw covariancePlace.refusal("must hold 10 numbers")
         }
         let personPlace = try fields.required("person_variance")
-        let (level, levelSlope, slope) = try personPlace.mapping { fields throws(CatalogueError) in
-            (
-                try fields.required("level").number(), try fields.required("level_slope").number(),
-                try fields.required("slope").number()
-            )
-        }
+        let (level, levelSlope, slope) = try personVariance(personPlace)
         guard level >= 0, slope >= 0, level * slope >= levelSlope * levelSlope else {
             throw personPlace.refusal("is not a covariance matrix")
         }
@@ -75,6 +75,17 @@ enum ModelReader {
             beta: Vector4(beta[0], beta[1], beta[2], beta[3]), betaCovariance: covariance,
             levelVariance: level, levelSlopeCovariance: levelSlope, slopeVariance: slope,
             residualVariance: residual)
+    }
+
+    private static func personVariance(
+        _ place: StrictNode
+    ) throws(CatalogueError) -> (level: Double, levelSlope: Double, slope: Double) {
+        try place.mapping("level", "level_slope", "slope") { fields throws(CatalogueError) in
+            (
+                try fields.required("level").number(), try fields.required("level_slope").number(),
+                try fields.required("slope").number()
+            )
+        }
     }
 
     private static func numbers(_ place: StrictNode, count: Int) throws(CatalogueError) -> [Double] {

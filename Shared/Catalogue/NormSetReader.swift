@@ -35,7 +35,7 @@ enum NormSetReader {
     static func cutOff(
         _ place: StrictNode, _ total: ClosedRange<Int>, _ denominator: Int
     ) throws(CatalogueError) -> CutOff {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping("value", "inclusive") { fields throws(CatalogueError) in
             let field = try fields.required("value")
             let value = try field.steps(denominator)
             guard total.contains(value) else { throw field.refusal("is outside the range of the total") }
@@ -43,7 +43,7 @@ enum NormSetReader {
         }
     }
 
-    static func population(_ fields: inout StrictMapping) throws(CatalogueError) -> Population {
+    static func population(_ fields: StrictMapping) throws(CatalogueError) -> Population {
         Population(
             raterRoles: try fields.required("raters").distinct { entry throws(CatalogueError) in
                 try entry.choice(RaterRole.self)
@@ -56,7 +56,9 @@ enum NormSetReader {
     private static func one(
         _ place: StrictNode, _ total: ClosedRange<Int>, _ denominator: Int
     ) throws(CatalogueError) -> NormSet {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping(
+            "id", "title", "raters", "ages", "cut_off", "reliable_change", "source", "confidence"
+        ) { fields throws(CatalogueError) in
             let cutOff = try fields.optional("cut_off") { field throws(CatalogueError) in
                 try Self.cutOff(field, total, denominator)
             }
@@ -69,7 +71,7 @@ enum NormSetReader {
             return NormSet(
                 id: try fields.required("id").name(NormSetID.self),
                 title: try fields.required("title").text(),
-                population: try population(&fields),
+                population: try population(fields),
                 cutOff: cutOff,
                 reliableChange: change,
                 source: try fields.required("source").text(),
@@ -90,7 +92,7 @@ enum NormSetReader {
     }
 
     private static func derivedChange(_ place: StrictNode, _ denominator: Int) throws(CatalogueError) -> Int {
-        try place.mapping { fields throws(CatalogueError) in
+        try place.mapping("deviation", "reliability", "level") { fields throws(CatalogueError) in
             let deviation = try fields.required("deviation").number()
             let reliability = try fields.required("reliability").number()
             let level = JacobsonTruax.Level(rawValue: try fields.required("level").whole(0...100))

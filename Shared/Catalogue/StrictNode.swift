@@ -15,20 +15,24 @@ struct StrictNode {
 
     var isMapping: Bool { node.mapping != nil }
 
-    /// Reads a mapping through `body`, then refuses the fields that `body` did not ask for.
+    /// Reads a mapping that may hold the known fields and no other.
+    ///
+    /// Unknown fields are looked for first: a misspelt one is better named than the one it left missing.
     func mapping<Value>(
-        _ body: (inout StrictMapping) throws(CatalogueError) -> Value
+        _ known: String..., body: (StrictMapping) throws(CatalogueError) -> Value
     ) throws(CatalogueError) -> Value {
         guard let mapping = node.mapping else { throw refusal("must be a mapping of fields") }
-        var fields: [String: Node] = [:]
+        var fields: [String: StrictNode] = [:]
         for (key, value) in mapping {
-            guard let name = key.scalar?.string else { throw refusal("field names must be plain words") }
-            fields[name] = value
+            guard let name = key.scalar?.string, known.contains(name) else {
+                throw CatalogueError(
+                    file: file, line: key.mark?.line,
+                    reason: "\(path): unknown field \(key.scalar?.string ?? ""); known are "
+                        + known.joined(separator: ", "))
+            }
+            fields[name] = StrictNode(file: file, path: "\(path).\(name)", node: value)
         }
-        var strict = StrictMapping(place: self, fields: fields)
-        let value = try body(&strict)
-        try strict.refuseUnread(in: mapping)
-        return value
+        return try body(StrictMapping(place: self, fields: fields))
     }
 
     /// The entries of a list.
@@ -104,44 +108,25 @@ struct StrictNode {
     }
 }
 
-/// The fields of one mapping; remembers which have been asked for.
+/// The fields of one mapping.
 struct StrictMapping {
     let place: StrictNode
-    private let fields: [String: Node]
-    private var read: Set<String> = []
-
-    fileprivate init(place: StrictNode, fields: [String: Node]) {
-        self.place = place
-        self.fields = fields
-    }
+    fileprivate let fields: [String: StrictNode]
 
     /// A field that may be absent.
-    mutating func optional(_ name: String) -> StrictNode? {
-        read.insert(name)
-        return fields[name].map { StrictNode(file: place.file, path: "\(place.path).\(name)", node: $0) }
-    }
+    func optional(_ name: String) -> StrictNode? { fields[name] }
 
     /// A field that may be absent, read where it is there.
-    mutating func optional<Value>(
+    func optional<Value>(
         _ name: String, _ read: (StrictNode) throws(CatalogueError) -> Value
     ) throws(CatalogueError) -> Value? {
-        guard let field = optional(name) else { return nil }
+        guard let field = fields[name] else { return nil }
         return try read(field)
     }
 
     /// A field that must be there.
-    mutating func required(_ name: String) throws(CatalogueError) -> StrictNode {
-        guard let field = optional(name) else { throw place.refusal("field \(name) is missing") }
+    func required(_ name: String) throws(CatalogueError) -> StrictNode {
+        guard let field = fields[name] else { throw place.refusal("field \(name) is missing") }
         return field
-    }
-
-    fileprivate func refuseUnread(in mapping: Node.Mapping) throws(CatalogueError) {
-        for (key, _) in mapping {
-            guard let name = key.scalar?.string, !read.contains(name) else { continue }
-            let known = read.sorted().joined(separator: ", ")
-            throw CatalogueError(
-                file: place.file, line: key.mark?.line,
-                reason: "\(place.path): unknown field \(name); known are \(known)")
-        }
     }
 }

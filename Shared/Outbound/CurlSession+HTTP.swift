@@ -10,7 +10,7 @@ extension CurlSession {
             connectTimeout: request.connectTimeout)
         try set(CURLOPT_HEADERFUNCTION, Transfer.receiveHeader)
         try set(CURLOPT_HEADERDATA, pointer: transfer.context)
-        try setMethod(of: request, transfer)
+        try setMethod(of: request)
         let headers = try CurlList(Self.lines(for: request))
         try set(CURLOPT_HTTPHEADER, pointer: headers.head)
         let (status, result) = run(transfer)
@@ -20,7 +20,7 @@ extension CurlSession {
         return HTTPResponse(status: status, headers: transfer.headers, body: transfer.body)
     }
 
-    private func setMethod(of request: HTTPRequest, _ transfer: Transfer) throws(OutboundError) {
+    private func setMethod(of request: HTTPRequest) throws(OutboundError) {
         switch request.method {
         case .get where request.body.isEmpty: try set(CURLOPT_HTTPGET, 1)
         case .head: try set(CURLOPT_NOBODY, 1)
@@ -28,8 +28,6 @@ extension CurlSession {
         case .get, .post, .put, .patch, .delete:
             try set(CURLOPT_POST, 1)
             try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-            try set(CURLOPT_READFUNCTION, Transfer.send)
-            try set(CURLOPT_READDATA, pointer: transfer.context)
             try set(CURLOPT_POSTFIELDSIZE_LARGE, offset: request.body.count)
         }
     }

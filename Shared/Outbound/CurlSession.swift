@@ -15,6 +15,7 @@ public final class CurlSession {
     private let handle: UnsafeMutableRawPointer
     private let caFile: String?
     private let proxy: Proxy
+    private let sockets = OpenSockets()
 
     /// - Parameter caFile: certificates (PEM) to trust in place of the system's.
     public init(caFile: String? = nil, proxy: Proxy = .fromEnvironment) throws(OutboundError) {
@@ -25,7 +26,12 @@ public final class CurlSession {
         self.proxy = proxy
     }
 
-    deinit { curl_easy_cleanup(handle) }
+    /// Kept connections are cut first: libcurl would say goodbye to a mail server and wait two
+    /// minutes for the answer.
+    deinit {
+        sockets.cut()
+        withExtendedLifetime(sockets) { curl_easy_cleanup(handle) }
+    }
 
     /// libcurl asks to be initialised once, before any other use: a static is computed once,
     /// whichever threads come first.
@@ -39,6 +45,10 @@ public final class CurlSession {
         try set(CURLOPT_URL, url)
         try set(CURLOPT_PROTOCOLS_STR, protocols)
         try set(CURLOPT_NOSIGNAL, 1)
+        try check(attune_setopt_opensocket(handle, OpenSockets.open))
+        try set(CURLOPT_OPENSOCKETDATA, pointer: sockets.context)
+        try check(attune_setopt_closesocket(handle, OpenSockets.close))
+        try set(CURLOPT_CLOSESOCKETDATA, pointer: sockets.context)
         try set(CURLOPT_TIMEOUT_MS, timeout.milliseconds)
         try set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.milliseconds)
         try set(CURLOPT_FOLLOWLOCATION, 0)
@@ -47,8 +57,12 @@ public final class CurlSession {
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if let caFile { try set(CURLOPT_CAINFO, caFile) }
         if proxy == .none { try set(CURLOPT_PROXY, "") }
-        try check(attune_setopt_transfer(handle, CURLOPT_WRITEFUNCTION, Transfer.receive))
+        try set(CURLOPT_WRITEFUNCTION, Transfer.receive)
         try set(CURLOPT_WRITEDATA, pointer: transfer.context)
+        try set(CURLOPT_READFUNCTION, Transfer.send)
+        try set(CURLOPT_READDATA, pointer: transfer.context)
+        try check(attune_setopt_seek(handle, Transfer.seek))
+        try set(CURLOPT_SEEKDATA, pointer: transfer.context)
     }
 
     /// Runs the exchange that has been set up.
@@ -91,6 +105,9 @@ public final class CurlSession {
 extension CurlSession: Sendable {}
 
 extension Duration {
+    /// Rounded up and at least 1.
+    var wholeSeconds: Int { (milliseconds + 999) / 1_000 }
+
     /// Rounded up and at least 1: to libcurl, 0 means no limit.
     fileprivate var milliseconds: Int {
         let (seconds, attoseconds) = components

@@ -32,10 +32,11 @@ public struct MailAddress: Hashable, Sendable {
         }
     }
 
-    /// As it stands in a header, on one line or, for a long name, several.
+    /// As it stands in a header, the address on a line of its own where encoded words fill theirs.
     var rendered: String {
         guard let displayName else { return address }
-        return "\(EncodedWord.phrase(displayName)) <\(address)>"
+        let phrase = EncodedWord.phrase(displayName)
+        return phrase.hasPrefix("\"") ? "\(phrase) <\(address)>" : "\(phrase)\r\n <\(address)>"
     }
 }
 

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// What goes out and comes in during one exchange; libcurl's callbacks work on it.
 final class Transfer {
@@ -39,6 +40,14 @@ final class Transfer {
     static let send: attune_curl_transfer = { buffer, size, count, context in
         guard let buffer, let transfer = from(context) else { return 0 }
         return transfer.send(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
+    }
+
+    /// Goes back in the upload when a kept connection turns out to be dead and a new one is made.
+    static let seek: curl_seek_callback = { context, offset, origin in
+        guard let transfer = from(context), origin == SEEK_SET, (0...transfer.upload.count).contains(Int(offset))
+        else { return CURL_SEEKFUNC_FAIL }
+        transfer.uploaded = Int(offset)
+        return CURL_SEEKFUNC_OK
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {

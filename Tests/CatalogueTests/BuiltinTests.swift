@@ -124,6 +124,6 @@ import Testing
         let ors = InstrumentReference(id: InstrumentID(unchecked: "ors"), version: "2000")
         let model = try #require(catalogue.model(for: ors, role: .`self`, ageBand: .adult))
         let hash = model.reference.hash.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-        #expect(hash == "HASH")
+        #expect(hash == "1ff7ffce935bc61eb396b1398436957d04ae0cf124529c2882885fb359abbc8f")
     }
 }

@@ -17,33 +17,35 @@ import Testing
     }
 
     @Test(arguments: [
-        ("direction: lower_is_better", "directoin: lower_is_better", 5, "unknown field"),
-        ("direction: lower_is_better", "direction: downwards", 5, "higher_is_better, lower_is_better"),
-        ("purpose: outcome", "purpose: mood", 4, "outcome, alliance"),
-        ("id: bdi-total", "id: BDI total", 2, "must be a name"),
-        ("decimals: 0", "decimals: 3", 6, "whole number from 0 to 2"),
-        ("maximum: 63", "maximum: 63.5", 7, "decimal places"),
-        ("{minimum: 0, maximum: 63}", "{minimum: 63, maximum: 0}", 7, "minimum must be below maximum"),
-        ("total_entry: true", "total_entry: false", 8, "must be true for an instrument without items"),
-        ("total_entry: true", "total_entry: yes", 8, "must be true or false"),
-        ("raters: [self]", "raters: [self, self]", 12, "listed twice"),
-        ("raters: [self]", "raters: []", 12, "must not be empty"),
-        ("ages: [adult]", "ages: [old]", 13, "child, adolescent, adult"),
-        ("value: 14", "value: 64", 14, "outside the range of the total"),
-        ("level: 95", "level: 80", 15, "level must be 90 or 95"),
-        ("confidence: computed", "confidence: high", 17, "sourced"),
-        ("maximum: 42", "maximum: 40", 37, "add up to 6 to 42"),
-        ("reversed: [2, 4]", "reversed: [2, 7]", 36, "whole number from 1 to 6"),
-        ("at_most: 1", "at_most: 6", 39, "whole number from 1 to 5"),
-        ("residual_variance: 20", "residual_variance: 0", 53, "must be above 0"),
-        ("level_slope: 1", "level_slope: 9", 52, "not a covariance matrix"),
-        ("beta: [0, 1, 8, -0.24]", "beta: [0, 1, 8]", 50, "must hold 4 numbers"),
-        ("beta: [0, 1, 8, -0.24]", "beta: [0, 1, 8, .nan]", 50, "must be a number"),
-        ("maximum: 32}", "maximum: 41}", 54, "outside the instrument's total"),
-        ("{id: ors, version: \"2000\"}", "{id: ors, version: \"1999\"}", 44, "not in the catalogue"),
+        ("direction: lower_is_better", "directoin: lower_is_better", "unknown field"),
+        ("direction: lower_is_better", "direction: downwards", "higher_is_better, lower_is_better"),
+        ("purpose: outcome", "purpose: mood", "outcome, alliance"),
+        ("id: bdi-total", "id: BDI total", "must be a name"),
+        ("decimals: 0", "decimals: 3", "whole number from 0 to 2"),
+        ("maximum: 63", "maximum: 63.5", "decimal places"),
+        ("{minimum: 0, maximum: 63}", "{minimum: 63, maximum: 0}", "minimum must be below maximum"),
+        ("total_entry: true", "total_entry: false", "must be true for an instrument without items"),
+        ("total_entry: true", "total_entry: yes", "must be true or false"),
+        ("raters: [self]", "raters: [self, self]", "listed twice"),
+        ("raters: [self]", "raters: []", "must not be empty"),
+        ("ages: [adult]", "ages: [old]", "child, adolescent, adult"),
+        ("value: 14", "value: 64", "outside the range of the total"),
+        ("level: 95", "level: 80", "level must be 90 or 95"),
+        ("confidence: computed", "confidence: high", "sourced"),
+        ("maximum: 42", "maximum: 40", "add up to 6 to 42"),
+        ("reversed: [2, 4]", "reversed: [2, 7]", "whole number from 1 to 6"),
+        ("at_most: 1", "at_most: 6", "whole number from 1 to 5"),
+        ("residual_variance: 20", "residual_variance: 0", "must be above 0"),
+        ("level_slope: 1", "level_slope: 9", "not a covariance matrix"),
+        ("beta: [0, 1, 8, -0.24]", "beta: [0, 1, 8]", "must hold 4 numbers"),
+        ("beta: [0, 1, 8, -0.24]", "beta: [0, 1, 8, .nan]", "must be a number"),
+        ("maximum: 32}", "maximum: 41}", "outside the instrument's total"),
+        ("{id: ors, version: \"2000\"}", "{id: ors, version: \"1999\"}", "not in the catalogue"),
     ])
-    func aFaultIsRefusedWithItsLineAndReason(part: String, fault: String, line: Int, reason: String) throws {
+    func aFaultIsRefusedWithItsLineAndReason(part: String, fault: String, reason: String) throws {
         let error = try refusal(replacing: part, with: fault)
+        let before = try #require(SiteFolder.example.split(separator: part, omittingEmptySubsequences: false).first)
+        let line = before.count { $0 == "\n" } + 1
         #expect(error.line == line, "\(error)")
         #expect(error.reason.contains(reason), "\(error)")
         #expect("\(error)".contains("site.yaml:\(line): "))

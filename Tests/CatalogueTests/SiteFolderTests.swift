@@ -20,7 +20,8 @@ import Testing
         #expect(throws: AnswerProblem.itemsNotDefined) { try bdi.score(.items([1])) }
         let bond = try #require(catalogue.instrument(reference("bond", "1")))
         #expect(try bond.score(.items([7, 1, 7, 1, 7, 7])).total == 42)
-        #expect(bond.allianceRule == AllianceRule(cutOff: CutOff(value: 30, isInclusive: true), drop: nil, lowestItem: 3))
+        let rule = AllianceRule(cutOff: CutOff(value: 30, isInclusive: true), drop: nil, lowestItem: 3)
+        #expect(bond.allianceRule == rule)
         #expect(catalogue.instruments.count == 7)
     }
 
@@ -50,7 +51,9 @@ import Testing
     }
 
     @Test func aFolderThatCannotBeReadIsRefused() {
-        #expect(throws: CatalogueError(file: "/nonexistent/site", line: nil, reason: "is not a folder that can be read")) {
+        let error = CatalogueError(
+            file: "/nonexistent/site", line: nil, reason: "is not a folder that can be read")
+        #expect(throws: error) {
             try Catalogue.load(siteFolder: "/nonexistent/site")
         }
     }

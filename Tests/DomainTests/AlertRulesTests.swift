@@ -93,7 +93,10 @@ import Testing
 
     @Test func closingTheEpisodeLeavesOnlySafetyOpen() {
         let decisions = AlertRules.decisionsOnClosing(open: AlertKind.allCases.map(alert))
-        #expect(Set(decisions) == Set([.deteriorating, .notOnTrack, .alliance].map { .supersede(alert($0), .episodeClosed) }))
+        let expected: [AlertDecision] = [.deteriorating, .notOnTrack, .alliance].map {
+            .supersede(alert($0), .episodeClosed)
+        }
+        #expect(Set(decisions) == Set(expected))
     }
 
     @Test func aClosedEpisodeRaisesNothingButSafety() {
@@ -134,7 +137,8 @@ import Testing
                     switch decision {
                     case .supersede(let alert, _): open.removeAll { $0.id == alert.id }
                     case .raise(let signal, _):
-                        open.append(OpenAlert(id: AlertID(rawValue: Examples.uuid(5, step * 8 + signal.kind.precedence)), kind: signal.kind))
+                        let id = AlertID(rawValue: Examples.uuid(5, step * 8 + signal.kind.precedence))
+                        open.append(OpenAlert(id: id, kind: signal.kind))
                     }
                 }
                 let kinds = open.map(\.kind)

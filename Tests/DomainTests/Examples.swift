@@ -54,7 +54,8 @@ enum Examples {
             id: ModelID(unchecked: "ors-start"), version: "1", hash: [UInt8](repeating: 7, count: 32)),
         label: "synthetic", instrument: outcome.reference, population: adults,
         coefficients: .init(
-            beta: Vector4(0, 1, 9, -0.27), betaCovariance: SymmetricMatrix4(diagonal: Vector4(0.04, 0.0001, 0.04, 0.0001)),
+            beta: Vector4(0, 1, 9, -0.27),
+            betaCovariance: SymmetricMatrix4(diagonal: Vector4(0.04, 0.0001, 0.04, 0.0001)),
             levelVariance: 4, levelSlopeCovariance: 0, slopeVariance: 8, residualVariance: 22),
         baselineSupport: 0...320, maxSession: 16)
 

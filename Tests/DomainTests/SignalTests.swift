@@ -50,7 +50,8 @@ import Testing
                 Examples.rating(1, score: 10), Examples.rating(2, score: 20, safety: [9]),
                 Examples.rating(3, score: 10),
             ], on: basis)
-        #expect(course.signals(causedBy: Examples.ratingID(2)) == [Signal(rule: .safetyItem(9), rating: Examples.ratingID(2))])
+        let second = Examples.ratingID(2)
+        #expect(course.signals(causedBy: second) == [Signal(rule: .safetyItem(9), rating: second)])
         #expect(course.signals(causedBy: Examples.ratingID(3)).isEmpty)
     }
 
@@ -79,7 +80,9 @@ import Testing
         #expect(SignalRule(name: name) == rule)
     }
 
-    @Test(arguments: ["", "etr", "safety.item.", "safety.item.0", "safety.item.129", "safety.item.09", "safety.item.+9"])
+    @Test(arguments: [
+        "", "etr", "safety.item.", "safety.item.0", "safety.item.129", "safety.item.09", "safety.item.+9",
+    ])
     func aNameThatNoRuleHasIsNotRead(name: String) {
         #expect(SignalRule(name: name) == nil)
     }

@@ -64,7 +64,8 @@ import Testing
     @Test func theOrderOfArrivalMakesNoDifference() {
         let ratings = [
             Examples.rating(1, session: 1, score: 180), Examples.rating(5, session: 2, day: 20_007, score: 150),
-            Examples.rating(3, session: 2, day: 20_008, score: 160), Examples.rating(2, session: 2, day: 20_008, score: 155),
+            Examples.rating(3, session: 2, day: 20_008, score: 160),
+            Examples.rating(2, session: 2, day: 20_008, score: 155),
             Examples.rating(4, session: 4, score: 240),
         ]
         let expected = Trajectory.score(ratings, on: Examples.basis)

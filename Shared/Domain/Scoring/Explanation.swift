@@ -7,8 +7,8 @@ extension Course {
         reasons += allianceReasons(at: point)
         for item in point.rating.safetyItems.numbers {
             reasons.append(
-                "Rule \(SignalRule.safetyItem(item).name): the answer on item \(item) is a safety event, whatever the total."
-            )
+                "Rule \(SignalRule.safetyItem(item).name): the answer on item \(item) is a safety event, "
+                    + "whatever the total.")
         }
         return reasons + foundations(of: point)
     }

@@ -1,5 +1,6 @@
 import Contracts
 import CRdKafka
+import Contracts
 import Dispatch
 import Foundation
 import Synchronization

@@ -1,5 +1,6 @@
 import Contracts
 import CRdKafka
+import Contracts
 
 /// A list of partitions with offsets, as librdkafka wants and gives it.
 struct PartitionList: ~Copyable {

@@ -1,4 +1,5 @@
 import CRdKafka
+import Contracts
 
 extension GroupMember {
     static func makeClient(_ kafka: KafkaSettings, _ settings: ConsumerSettings, _ context: ConsumerContext)

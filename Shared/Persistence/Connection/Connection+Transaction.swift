@@ -5,6 +5,7 @@ extension Connection {
     ///
     /// When COMMIT itself fails the error comes out, and nothing was written; only if the connection was
     /// lost meanwhile is that unknown (`isCommitUncertain`). Transactions do not nest: that is a programmer's error.
+    @discardableResult
     public func transaction<R>(_ body: (Connection) throws -> R) throws -> R {
         precondition(!isInTransaction, "transactions do not nest")
         try script("begin")

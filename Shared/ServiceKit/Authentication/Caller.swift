@@ -20,6 +20,14 @@ public enum SiteAccess: Hashable, Sendable {
         case .some(let sites): sites.contains(site)
         }
     }
+
+    /// The sites by name; nil for all.
+    public var listed: [SiteID]? {
+        switch self {
+        case .all: nil
+        case .some(let sites): sites.sorted()
+        }
+    }
 }
 
 /// Who asks: the verified content of an access token.

@@ -1,10 +1,10 @@
 import FoundationEssentials
-import Glibc
+public import Glibc
 
 /// Files whose mode matters from the first moment on.
-enum PrivateFile {
+public enum PrivateFile {
     /// Creates a file that must not exist yet.
-    static func create(_ path: String, _ bytes: [UInt8], mode: mode_t) throws(FileError) {
+    public static func create(_ path: String, _ bytes: [UInt8], mode: mode_t) throws(FileError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
         defer { close(descriptor) }
@@ -12,7 +12,7 @@ enum PrivateFile {
     }
 
     /// Writes a file so that a reader sees either nothing, the old or the whole new content.
-    static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t) throws(FileError) {
+    public static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t) throws(FileError) {
         let draft = "\(path).\(getpid()).new"
         unlink(draft)
         try create(draft, bytes, mode: mode)
@@ -31,8 +31,8 @@ enum PrivateFile {
 }
 
 /// A file that could not be written.
-struct FileError: Error, CustomStringConvertible {
+public struct FileError: Error, CustomStringConvertible {
     let path: String
     let code: Int32
-    var description: String { "\(path): \(String(cString: strerror(code)))" }
+    public var description: String { "\(path): \(String(cString: strerror(code)))" }
 }

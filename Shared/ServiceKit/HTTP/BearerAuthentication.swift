@@ -17,10 +17,12 @@ struct BearerAuthentication: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let token = try Self.token(request)
+        guard request.headers[.authorization]?.lowercased().hasPrefix("bearer") == true else {
+            throw Problem.missingToken
+        }
         let caller: Caller
         do throws(TokenRefusal) {
-            caller = try await verifier.verify(token)
+            caller = try await verifier.verify(try Self.token(request))
         } catch {
             Counter(
                 label: "attune_http_tokens_refused_total", dimensions: [("reason", error.rawValue)], factory: factory
@@ -34,14 +36,10 @@ struct BearerAuthentication: RouterMiddleware {
     }
 
     /// The text after `Bearer` (RFC 6750, section 2.1); a token in the address is never looked at.
-    private static func token(_ request: Request) throws(Problem) -> String {
+    private static func token(_ request: Request) throws(TokenRefusal) -> String {
         let fields = request.headers[values: .authorization]
-        guard let field = fields.first else { throw Problem.missingToken }
-        let parts = field.split(separator: " ", maxSplits: 1)
-        guard parts.first?.lowercased() == "bearer" else { throw Problem.missingToken }
-        guard fields.count == 1, parts.count == 2, !parts[1].contains(" ") else {
-            throw Problem.invalidToken(.malformed)
-        }
-        return String(parts[1])
+        let words = (fields.first ?? "").split(separator: " ", omittingEmptySubsequences: false)
+        guard fields.count == 1, words.count == 2, words[0].lowercased() == "bearer" else { throw .malformed }
+        return String(words[1])
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOHTTP1
+import Persistence
 
 /// Turns every error of a handler into a problem document.
 struct ProblemMapping: RouterMiddleware {
@@ -28,6 +29,9 @@ struct ProblemMapping: RouterMiddleware {
         case let field as FieldError: return .invalidContent([field])
         case let syntax as JSONSyntaxError: return .malformedJSON(syntax)
         case is HTTPParserError: return .truncatedBody
+        // Whatever the transaction was about did not happen, or is recognised when it comes again.
+        case let database as DatabaseError where database.isTransient || database.kind == .shuttingDown:
+            return .unavailable("the database", retryAfterSeconds: 1)
         case let http as HTTPError where http.status == .notFound: return .notFound
         case let http as any HTTPResponseError where http.status.kind == .clientError:
             return Problem("bad-request", http.status, title: "The request cannot be understood")

@@ -25,7 +25,7 @@ public struct JSONField: Sendable {
     public func object(_ names: Set<String>) throws(FieldError) -> JSONObject {
         let object = try anyObject()
         if let member = object.members.first(where: { !names.contains($0.name) }) {
-            throw FieldError(pointer: JSONPath.name(path, member.name).pointer, detail: "is not a known field")
+            throw FieldError(pointer: JSONPath.inner(path, .name(member.name)).pointer, detail: "is not a known field")
         }
         return object
     }
@@ -41,7 +41,7 @@ public struct JSONField: Sendable {
         guard count.contains(elements.count) else {
             throw error("must have \(count.lowerBound) to \(count.upperBound) entries")
         }
-        return elements.enumerated().map { JSONField($0.element, path: .index(path, $0.offset)) }
+        return elements.enumerated().map { JSONField($0.element, path: .inner(path, .index($0.offset))) }
     }
 
     /// Text of some length, counted in Unicode scalars.
@@ -134,7 +134,7 @@ public struct JSONObject: Sendable {
     public subscript(_ name: String) -> JSONField {
         get throws(FieldError) {
             guard let field = optional(name) else {
-                throw FieldError(pointer: JSONPath.name(path, name).pointer, detail: "is missing")
+                throw FieldError(pointer: JSONPath.inner(path, .name(name)).pointer, detail: "is missing")
             }
             return field
         }
@@ -143,6 +143,6 @@ public struct JSONObject: Sendable {
     /// A member that may be left out or null.
     public func optional(_ name: String) -> JSONField? {
         guard let member = members.first(where: { $0.name == name }), member.value != .null else { return nil }
-        return JSONField(member.value, path: .name(path, name))
+        return JSONField(member.value, path: .inner(path, .name(name)))
     }
 }

@@ -44,11 +44,13 @@ struct JSONParser {
     var position = 0
     private var depth = 0
     private var values = 0
-    private var path = JSONPath.root
+    /// Where the parser stands; a stack that is spelled out only for an error.
+    private var path: [JSONStep] = []
 
     init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
         self.bytes = bytes
         self.limits = limits
+        path.reserveCapacity(limits.depth)
     }
 
     mutating func wholeText() throws(JSONSyntaxError) -> JSON {
@@ -61,7 +63,7 @@ struct JSONParser {
     }
 
     func failure(_ reason: JSONSyntaxError.Reason, at offset: Int? = nil) -> JSONSyntaxError {
-        JSONSyntaxError(reason: reason, offset: offset ?? position, in: bytes, pointer: path.pointer)
+        JSONSyntaxError(reason: reason, offset: offset ?? position, in: bytes, pointer: path.map(\.token).joined())
     }
 
     private mutating func value() throws(JSONSyntaxError) -> JSON {
@@ -82,8 +84,8 @@ struct JSONParser {
 
     private mutating func object() throws(JSONSyntaxError) -> JSON {
         try descend()
-        let outer = path
         var members: [JSON.Member] = []
+        members.reserveCapacity(4)
         var names: Set<String> = []
         skipBlanks()
         if take(UInt8(ascii: "}")) { return ascend(.object([])) }
@@ -95,9 +97,9 @@ struct JSONParser {
             skipBlanks()
             guard take(UInt8(ascii: ":")) else { throw unexpected("\":\"") }
             skipBlanks()
-            path = .name(outer, name)
+            path.append(.name(name))
             members.append(JSON.Member(name, try value()))
-            path = outer
+            path.removeLast()
             skipBlanks()
             if take(UInt8(ascii: "}")) { return ascend(.object(members)) }
             guard take(UInt8(ascii: ",")) else { throw unexpected("\",\" or \"}\"") }
@@ -114,14 +116,13 @@ struct JSONParser {
 
     private mutating func array() throws(JSONSyntaxError) -> JSON {
         try descend()
-        let outer = path
         var elements: [JSON] = []
         skipBlanks()
         if take(UInt8(ascii: "]")) { return ascend(.array([])) }
         while true {
-            path = .index(outer, elements.count)
+            path.append(.index(elements.count))
             elements.append(try value())
-            path = outer
+            path.removeLast()
             skipBlanks()
             if take(UInt8(ascii: "]")) { return ascend(.array(elements)) }
             guard take(UInt8(ascii: ",")) else { throw unexpected("\",\" or \"]\"") }

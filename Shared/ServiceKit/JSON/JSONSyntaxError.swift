@@ -56,27 +56,29 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
 /// A name from a request, cut so that a message stays readable.
 func shortened(_ name: String) -> String { name.count <= 64 ? name : name.prefix(64) + "…" }
 
-/// Where a value stands in a text; shared upwards, spelled out only when something is wrong.
+/// One step from a value to one within it.
+enum JSONStep: Hashable, Sendable {
+    case name(String)
+    case index(Int)
+
+    /// Its part of a JSON pointer (RFC 6901): `~` and `/` within names are written `~0` and `~1`.
+    var token: String {
+        switch self {
+        case .index(let index): "/\(index)"
+        case .name(let name): "/" + shortened(name).replacing("~", with: "~0").replacing("/", with: "~1")
+        }
+    }
+}
+
+/// Where a value stands in a document: shared upwards, spelled out only when something is wrong.
 indirect enum JSONPath: Hashable, Sendable {
     case root
-    case name(JSONPath, String)
-    case index(JSONPath, Int)
+    case inner(JSONPath, JSONStep)
 
-    /// RFC 6901: `~` and `/` within names are written `~0` and `~1`.
     var pointer: String {
         switch self {
-        case .root: return ""
-        case .index(let parent, let index): return "\(parent.pointer)/\(index)"
-        case .name(let parent, let name):
-            var token = ""
-            for character in shortened(name).unicodeScalars {
-                switch character {
-                case "~": token += "~0"
-                case "/": token += "~1"
-                default: token.unicodeScalars.append(character)
-                }
-            }
-            return "\(parent.pointer)/\(token)"
+        case .root: ""
+        case .inner(let outer, let step): outer.pointer + step.token
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Logging
 public import ServiceLifecycle
+import UnixSignals
 
 /// What a running service has: its settings, its log, its metrics, its health.
 public struct ServiceRuntime: Sendable {
@@ -44,6 +45,6 @@ public struct ServiceRuntime: Sendable {
     /// - Throws: the error of the component that failed.
     public func run(_ components: [any Service]) async throws {
         let shutdown = Shutdown(limit: settings[CommonSettings.shutdownLimit], health: health, logger: logger)
-        try await shutdown.run(components)
+        try await shutdown.run(components, signals: UnixSignalsSequence(trapping: .sigterm, .sigint))
     }
 }

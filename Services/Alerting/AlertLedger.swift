@@ -1,0 +1,31 @@
+import Contracts
+import Domain
+import Persistence
+
+/// Steps of alerts on their way into the ledger.
+struct AlertLedger {
+    private var events: [NewEvent] = []
+
+    /// - Parameter rule: what the event's id is derived from besides its cause; doing the work twice
+    ///   gives the same id.
+    mutating func add(_ step: AlertStep, of alert: Alert, following cause: EventID, rule: String) throws {
+        let event = AlertEvent(alert: alert.id, kind: alert.kind, step: step)
+        let trace = alert.traceparent.flatMap { TraceContext(traceparent: $0) }
+        events.append(
+            NewEvent(
+                id: DerivedIdentity.following(cause, rule: "\(rule) \(alert.id)"), stream: alert.episode,
+                site: alert.site, type: event.type.rawValue, traceparent: trace?.description,
+                payload: try AlertEventCodec.encode(event)))
+    }
+
+    func append(on connection: Connection) throws {
+        _ = try Ledger.append(events, to: .alert, on: connection)
+    }
+}
+
+/// The database's clock: one clock decides what is overdue, whichever process asks.
+enum DatabaseClock {
+    static func now(on connection: Connection) throws -> Timestamp {
+        try connection.run("select clock_timestamp()").only().timestamp(0)
+    }
+}

@@ -1,0 +1,141 @@
+import Contracts
+import Domain
+import Persistence
+
+/// Alerts in schema `alerting`.
+///
+/// Lock order: alerts by id, then the ledger's streams and lane. Everybody who changes alerts reads
+/// them `for update` first.
+enum AlertStore {
+    /// Open alerts of episodes, locked.
+    static func open(of episodes: Set<EpisodeID>, on connection: Connection) throws -> [Alert] {
+        try connection.run(selectOpen, [.ids(episodes.sorted())]).map(alert)
+    }
+
+    /// One alert, locked; nil for none.
+    static func locked(_ id: AlertID, on connection: Connection) throws -> Alert? {
+        try connection.run(selectLocked, [.id(id)]).first.map(alert)
+    }
+
+    static func find(_ id: AlertID, on connection: Connection) throws -> Alert? {
+        try connection.run(selectOne, [.id(id)]).first.map(alert)
+    }
+
+    /// Alerts nobody has answered in time, locked; those that another process escalates are passed over.
+    static func overdue(at now: Timestamp, limit: Int, on connection: Connection) throws -> [Alert] {
+        try connection.run(selectOverdue, [.timestamp(now), .int64(Int64(limit))]).map(alert)
+    }
+
+    /// Alerts of some sites, newest first.
+    /// - Parameters:
+    ///   - sites: nil for every site.
+    ///   - before: only those raised before this instant: how a caller pages on.
+    static func list(
+        sites: [SiteID]?, statuses: [Alert.Status], episode: EpisodeID?, before: Timestamp?, limit: Int,
+        on connection: Connection
+    ) throws -> [Alert] {
+        try connection.run(
+            selectList,
+            [
+                sites.map { .texts($0.map(\.text)) } ?? .null, .texts(statuses.map(\.rawValue)),
+                .optional(episode?.rawValue), .optional(before), .int64(Int64(limit)),
+            ]
+        ).map(alert)
+    }
+
+    static func insert(_ alerts: [Alert], on connection: Connection) throws {
+        guard !alerts.isEmpty else { return }
+        try connection.run(
+            insertAlerts,
+            [
+                .ids(alerts.map(\.id)), .ids(alerts.map(\.episode)), .texts(alerts.map(\.site.text)),
+                .int16s(alerts.map(\.kind.number)), .texts(alerts.map(\.status.rawValue)), .texts(alerts.map(\.rule)),
+                .ids(alerts.map(\.rating)), .ids(alerts.map(\.participant)), .texts(alerts.map(\.instrument.text)),
+                .texts(alerts.map(\.clinician)), .ids(alerts.map(\.cause)), .texts(alerts.map(\.traceparent)),
+                .timestamps(alerts.map(\.raisedAt)), .timestamps(alerts.map(\.dueAt)),
+                .texts(alerts.map { $0.closing?.actor }), .timestamps(alerts.map { $0.closing?.at }),
+                .texts(alerts.map { $0.closing?.outcome }),
+            ])
+    }
+
+    static func update(_ alerts: [Alert], on connection: Connection) throws {
+        guard !alerts.isEmpty else { return }
+        let alerts = alerts.sorted { $0.id < $1.id }
+        try connection.run(
+            updateAlerts,
+            [
+                .ids(alerts.map(\.id)), .texts(alerts.map(\.status.rawValue)), .timestamps(alerts.map(\.dueAt)),
+                .int32s(alerts.map { Int32($0.escalationLevel) }), .texts(alerts.map { $0.acknowledgement?.actor }),
+                .timestamps(alerts.map { $0.acknowledgement?.at }), .texts(alerts.map { $0.closing?.actor }),
+                .timestamps(alerts.map { $0.closing?.at }), .texts(alerts.map { $0.closing?.outcome }),
+            ])
+    }
+
+    private static func alert(_ row: Row) throws -> Alert {
+        guard let kind = AlertKind(number: try row.int16(3)), let status = Alert.Status(rawValue: try row.text(4)) else {
+            throw UnreadableAlert()
+        }
+        var alert = Alert(
+            id: try row.id(0), episode: try row.id(1), site: SiteID(unchecked: try row.text(2)), kind: kind,
+            rule: try row.text(5), rating: try row.id(6), participant: try row.id(7),
+            instrument: InstrumentID(unchecked: try row.text(8)), clinician: try row.text(9), cause: try row.id(10),
+            traceparent: try row.optionalText(11), raisedAt: try row.timestamp(12), status: status,
+            dueAt: try row.timestamp(13), escalationLevel: Int(try row.int32(14)))
+        if let at = try row.optionalTimestamp(16) {
+            alert.acknowledgement = Alert.Answer(actor: try row.optionalText(15) ?? "", at: at)
+        }
+        if let at = try row.optionalTimestamp(18) {
+            alert.closing = Alert.Closing(
+                actor: try row.optionalText(17), at: at, outcome: try row.optionalText(19) ?? "")
+        }
+        return alert
+    }
+
+    private static let columns = """
+        alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument, clinician,
+        cause_event_id, traceparent, raised_at, due_at, escalation_level, acknowledged_by, acknowledged_at,
+        closed_by, closed_at, closed_as
+        """
+
+    private static let selectOpen = Statement(
+        """
+        select \(columns) from alerting.alert
+        where episode_id = any($1) and status in ('raised', 'acknowledged') order by alert_id for update
+        """)
+    private static let selectLocked = Statement("select \(columns) from alerting.alert where alert_id = $1 for update")
+    private static let selectOne = Statement("select \(columns) from alerting.alert where alert_id = $1")
+    private static let selectOverdue = Statement(
+        """
+        select \(columns) from alerting.alert where status = 'raised' and due_at <= $1
+        order by due_at limit $2 for update skip locked
+        """)
+    private static let selectList = Statement(
+        """
+        select \(columns) from alerting.alert
+        where ($1::text[] is null or site = any($1)) and status = any($2)
+          and ($3::uuid is null or episode_id = $3) and ($4::timestamptz is null or raised_at < $4)
+        order by raised_at desc, alert_id limit $5
+        """)
+    private static let insertAlerts = Statement(
+        """
+        insert into alerting.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id,
+            instrument, clinician, cause_event_id, traceparent, raised_at, due_at, closed_by, closed_at, closed_as)
+        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::uuid[],
+            $8::uuid[], $9::text[], $10::text[], $11::uuid[], $12::text[], $13::timestamptz[], $14::timestamptz[],
+            $15::text[], $16::timestamptz[], $17::text[])
+        """)
+    private static let updateAlerts = Statement(
+        """
+        update alerting.alert a
+        set status = u.status, due_at = u.due_at, escalation_level = u.escalation_level,
+            acknowledged_by = u.acknowledged_by, acknowledged_at = u.acknowledged_at, closed_by = u.closed_by,
+            closed_at = u.closed_at, closed_as = u.closed_as
+        from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::text[], $6::timestamptz[], $7::text[],
+            $8::timestamptz[], $9::text[]) as u (alert_id, status, due_at, escalation_level, acknowledged_by,
+            acknowledged_at, closed_by, closed_at, closed_as)
+        where a.alert_id = u.alert_id
+        """)
+}
+
+/// A stored alert that this version cannot read: a fault of the deployment.
+struct UnreadableAlert: Error {}

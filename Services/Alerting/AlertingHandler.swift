@@ -1,0 +1,171 @@
+import Contracts
+import Domain
+import Logging
+import Metrics
+import Persistence
+import ServiceKit
+
+/// Raises and supersedes alerts as trajectories come in and episodes close.
+final class AlertingHandler: EventHandler {
+    private let policy: AlertPolicy
+    private let escalation: Escalation
+
+    init(policy: AlertPolicy, logger: Logger) {
+        self.policy = policy
+        self.escalation = Escalation(policy: policy, logger: logger)
+    }
+
+    func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
+        let concerning = events.enumerated().filter { _, event in
+            event.envelope.type == .trajectoryUpdated || event.envelope.type == .episodeClosed
+        }
+        guard !concerning.isEmpty else { return }
+        var batch = try AlertBatch(
+            of: Set(concerning.map(\.element.envelope.episode)), policy: policy, on: connection)
+        for (index, event) in concerning {
+            do throws(MalformedEvent) {
+                try batch.apply(event.envelope)
+            } catch {
+                throw PoisonEvent(index: index, code: "malformed", reason: error.description)
+            }
+        }
+        try batch.save(on: connection)
+    }
+
+    func idle(on connection: Connection) throws {
+        try escalation.run(on: connection)
+    }
+}
+
+/// Alerts and courses of the episodes of one batch.
+struct AlertBatch {
+    private let policy: AlertPolicy
+    private let now: Timestamp
+    private let episodes: [EpisodeID: Episode]
+    private var courses: CourseSignals
+    private var open: [EpisodeID: [Alert]]
+    private var raised: [Alert] = []
+    private var closed: [Alert] = []
+    private var steps: [(step: AlertStep, alert: Alert, cause: EventID)] = []
+
+    private struct Episode {
+        let clinician: String
+        let isOpen: Bool
+    }
+
+    init(of ids: Set<EpisodeID>, policy: AlertPolicy, on connection: Connection) throws {
+        self.policy = policy
+        now = try DatabaseClock.now(on: connection)
+        var episodes: [EpisodeID: Episode] = [:]
+        for row in try connection.run(Self.selectEpisodes, [.ids(ids.sorted())]) {
+            episodes[try row.id(0)] = Episode(clinician: try row.text(1), isOpen: try row.optionalDay(2) == nil)
+        }
+        self.episodes = episodes
+        courses = try CourseSignals(of: ids, on: connection)
+        open = Dictionary(grouping: try AlertStore.open(of: ids, on: connection), by: \.episode)
+    }
+
+    mutating func apply(_ event: EventEnvelope) throws(MalformedEvent) {
+        switch event.type {
+        case .trajectoryUpdated: try apply(TrajectoryCodec.decode(event.payload), event)
+        case .episodeClosed: carryOut(AlertRules.decisionsOnClosing(open: openAlerts(of: event)), event, nil)
+        default: break
+        }
+    }
+
+    private mutating func apply(_ update: TrajectoryUpdate, _ event: EventEnvelope) {
+        let before = courses.standing(update.key, in: event.episode)
+        // An older trajectory than the one known is a duplicate, or has been overtaken.
+        guard event.sequence > before.version else { return }
+        let decisions = AlertRules.decisions(
+            on: CourseChange(course: update.key, before: before.signals, after: update.signals),
+            otherCourses: courses.others(than: update.key, in: event.episode), open: openAlerts(of: event),
+            episodeIsOpen: episodes[event.episode]?.isOpen ?? true)
+        courses.set(update.key, in: event.episode, version: event.sequence, signals: update.signals)
+        carryOut(decisions, event, update)
+    }
+
+    private func openAlerts(of event: EventEnvelope) -> [OpenAlert] {
+        (open[event.episode] ?? []).map { OpenAlert(id: $0.id, kind: $0.kind) }
+    }
+
+    private mutating func carryOut(_ decisions: [AlertDecision], _ event: EventEnvelope, _ update: TrajectoryUpdate?) {
+        for decision in decisions {
+            switch decision {
+            case .supersede(let alert, let reason): supersede(alert.id, reason, event)
+            case .raise(let signal, let course):
+                if let update { raise(signal, course, event, update) }
+            }
+        }
+    }
+
+    private mutating func raise(_ signal: Signal, _ course: CourseKey, _ event: EventEnvelope, _ update: TrajectoryUpdate) {
+        let clinician = episodes[event.episode]?.clinician ?? ""
+        let due = policy.dueTime(for: signal.kind, raisedAt: now)
+        let alert = Alert(
+            id: DerivedIdentity.following(event.id, rule: "alert \(signal.kind.rawValue)"), episode: event.episode,
+            site: event.site, kind: signal.kind, rule: signal.rule.name, rating: signal.rating,
+            participant: course.participant, instrument: course.instrument.id, clinician: clinician,
+            cause: event.id, traceparent: event.trace?.following(event.id.bytes).description, raisedAt: now, dueAt: due)
+        open[event.episode, default: []].append(alert)
+        raised.append(alert)
+        let raising = AlertRaising(
+            cause: event.id, rule: signal.rule, rating: signal.rating, course: course, provenance: update.provenance,
+            clinician: clinician, dueAt: due)
+        steps.append((.raised(raising), alert, event.id))
+    }
+
+    private mutating func supersede(_ id: AlertID, _ reason: SupersededReason, _ event: EventEnvelope) {
+        guard let index = open[event.episode]?.firstIndex(where: { $0.id == id }),
+            var alert = open[event.episode]?.remove(at: index)
+        else { return }
+        alert.status = .superseded
+        alert.closing = Alert.Closing(actor: nil, at: now, outcome: reason.rawValue)
+        if let index = raised.firstIndex(where: { $0.id == id }) {
+            raised[index] = alert
+        } else {
+            closed.append(alert)
+        }
+        steps.append((.superseded(cause: event.id, reason), alert, event.id))
+    }
+
+    /// Writes everything once. Closed alerts first: the index of open alerts then has room for new ones.
+    func save(on connection: Connection) throws {
+        try AlertStore.update(closed, on: connection)
+        try AlertStore.insert(raised, on: connection)
+        try courses.save(on: connection)
+        var ledger = AlertLedger()
+        for (step, alert, cause) in steps {
+            try ledger.add(step, of: alert, following: cause, rule: Self.rule(of: step))
+            AlertMetrics.count(step, alert.kind)
+        }
+        try ledger.append(on: connection)
+    }
+
+    private static func rule(of step: AlertStep) -> String {
+        switch step {
+        case .raised: "raised"
+        case .acknowledged: "acknowledged"
+        case .resolved: "resolved"
+        case .superseded: "superseded"
+        case .escalated(let level, _, _): "escalated \(level)"
+        }
+    }
+
+    private static let selectEpisodes: Statement =
+        "select episode_id, clinician, closed_on from published.episode where episode_id = any($1)"
+}
+
+enum AlertMetrics {
+    static func count(_ step: AlertStep, _ kind: AlertKind) {
+        let name =
+            switch step {
+            case .raised: "raised"
+            case .acknowledged: "acknowledged"
+            case .resolved: "resolved"
+            case .superseded: "superseded"
+            case .escalated: "escalated"
+            }
+        Counter(label: "attune_alerting_steps_total", dimensions: [("step", name), ("kind", kind.rawValue)]).increment()
+    }
+}

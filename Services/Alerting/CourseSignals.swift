@@ -1,0 +1,66 @@
+import Contracts
+import Domain
+import Persistence
+
+/// What speaks on each course of some episodes, as of the last trajectory event applied.
+struct CourseSignals {
+    struct Standing {
+        var version: Int64
+        var signals: [Signal]
+    }
+
+    private var courses: [EpisodeID: [CourseKey: Standing]] = [:]
+    private var changed: [EpisodeID: Set<CourseKey>] = [:]
+
+    init(of episodes: Set<EpisodeID>, on connection: Connection) throws {
+        for row in try connection.run(Self.select, [.ids(episodes.sorted())]) {
+            let instrument = InstrumentReference(id: InstrumentID(unchecked: try row.text(2)), version: try row.text(3))
+            let key = CourseKey(participant: try row.id(1), instrument: instrument)
+            courses[try row.id(0), default: [:]][key] = Standing(
+                version: try row.int64(4), signals: try TrajectoryCodec.decodeSignals(try row.bytes(5)))
+        }
+    }
+
+    func standing(_ key: CourseKey, in episode: EpisodeID) -> Standing {
+        courses[episode]?[key] ?? Standing(version: 0, signals: [])
+    }
+
+    /// What speaks on the other courses of the episode.
+    func others(than key: CourseKey, in episode: EpisodeID) -> [CourseKey: [Signal]] {
+        (courses[episode] ?? [:]).filter { $0.key != key }.mapValues(\.signals)
+    }
+
+    mutating func set(_ key: CourseKey, in episode: EpisodeID, version: Int64, signals: [Signal]) {
+        courses[episode, default: [:]][key] = Standing(version: version, signals: signals)
+        changed[episode, default: []].insert(key)
+    }
+
+    /// Writes each changed course once, in key order.
+    func save(on connection: Connection) throws {
+        var rows: [(episode: EpisodeID, key: CourseKey, standing: Standing)] = []
+        for episode in changed.keys.sorted() {
+            for key in (changed[episode] ?? []).sorted() { rows.append((episode, key, standing(key, in: episode))) }
+        }
+        guard !rows.isEmpty else { return }
+        try connection.run(
+            Self.upsert,
+            [
+                .ids(rows.map(\.episode)), .ids(rows.map(\.key.participant)), .texts(rows.map(\.key.instrument.id.text)),
+                .texts(rows.map(\.key.instrument.version)), .int64s(rows.map(\.standing.version)),
+                .byteArrays(try rows.map { try TrajectoryCodec.encode($0.standing.signals) }),
+            ])
+    }
+
+    private static let select: Statement = """
+        select episode_id, participant_id, instrument, instrument_version, version, signals
+        from alerting.course where episode_id = any($1)
+        """
+
+    private static let upsert: Statement = """
+        insert into alerting.course as c
+            (episode_id, participant_id, instrument, instrument_version, version, signals)
+        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[])
+        on conflict (episode_id, participant_id, instrument, instrument_version) do update
+        set version = excluded.version, signals = excluded.signals
+        """
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Crypto
+import FoundationEssentials
+import ServiceKit
+import TransparencyLog
+
+/// The keys of an installation.
+struct KeysCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys",
+        abstract: "Make the keys that are missing in a folder.",
+        discussion: """
+            token-key.json and jwks.json sign and verify access tokens; audit.key and audit.pub sign and verify \
+            checkpoints of the audit log; webhook.key is shared with the receiver of webhooks. Existing keys are left \
+            as they are.
+            """)
+
+    @Option(help: "Folder for the keys; private ones are readable by their owner alone.")
+    var directory: String
+
+    @Option(help: "Name of the audit log, e.g. example.org/audit.")
+    var auditOrigin: String
+
+    func run() throws {
+        let files = FileManager.default
+        try files.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        func path(_ name: String) -> String { "\(directory)/\(name)" }
+        if !files.fileExists(atPath: path("token-key.json")) {
+            let keyID = "token-\(UUID().uuidString.prefix(8).lowercased())"
+            try TokenIssuer(generating: keyID).write(privateKey: path("token-key.json"), keySet: path("jwks.json"))
+            print("made token-key.json and jwks.json")
+        }
+        if !files.fileExists(atPath: path("audit.key")) {
+            let key = try SigningKey(generatedFor: auditOrigin)
+            try PrivateFile.create(path("audit.pub"), Array("\(key.verifierKey.text)\n".utf8), mode: 0o644)
+            try PrivateFile.create(path("audit.key"), Array("\(key.secretText)\n".utf8), mode: 0o600)
+            print("made audit.key and audit.pub")
+        }
+        if !files.fileExists(atPath: path("webhook.key")) {
+            let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
+            try PrivateFile.create(path("webhook.key"), Array("\(secret)\n".utf8), mode: 0o600)
+            print("made webhook.key")
+        }
+    }
+}

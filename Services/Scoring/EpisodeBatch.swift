@@ -1,0 +1,58 @@
+import Catalogue
+import Contracts
+import Domain
+import Persistence
+import ServiceKit
+
+/// The episodes of a batch, and what follows from its events, in order.
+struct EpisodeBatch {
+    private var episodes: [EpisodeID: ScoredEpisode]
+    private let catalogue: Catalogue
+    /// Trajectory events of everything applied.
+    private(set) var derived: [EventEnvelope] = []
+
+    init(_ episodes: [EpisodeID: ScoredEpisode], catalogue: Catalogue) {
+        self.episodes = episodes
+        self.catalogue = catalogue
+    }
+
+    var changed: [ScoredEpisode] {
+        episodes.values.filter(\.isChanged).sorted { $0.id < $1.id }
+    }
+
+    /// What lies between the versions applied and those that came, for each episode that lacks something.
+    func gaps(before events: [EventEnvelope]) -> [Ledger.StreamRange] {
+        var reached: [EpisodeID: Int64] = [:]
+        var highest: [EpisodeID: Int64] = [:]
+        for event in events {
+            let applied = reached[event.episode] ?? episodes[event.episode]?.scoring.version ?? 0
+            if event.sequence == applied + 1 {
+                reached[event.episode] = event.sequence
+            } else if event.sequence > applied + 1 {
+                highest[event.episode] = max(event.sequence, highest[event.episode] ?? 0)
+            }
+        }
+        return highest.keys.sorted().map { episode in
+            // Up to the last one that came: the events themselves are then duplicates of what was read.
+            Ledger.StreamRange(
+                stream: episode, firstVersion: (episodes[episode]?.scoring.version ?? 0) + 1,
+                lastVersion: highest[episode] ?? 0)
+        }
+    }
+
+    /// Applies what was read from the ledger, which holds each stream without gaps.
+    mutating func heal(_ events: [LedgerEvent]) throws {
+        for event in events {
+            _ = try apply(EventEnvelope(event))
+        }
+    }
+
+    /// Applies an event; false when it has been applied before.
+    mutating func apply(_ event: EventEnvelope) throws(ScoringFault) -> Bool {
+        var episode = episodes[event.episode] ?? ScoredEpisode(id: event.episode, site: event.site)
+        guard event.sequence > episode.scoring.version else { return false }
+        if let follows = try episode.apply(event, catalogue: catalogue) { derived.append(follows) }
+        episodes[event.episode] = episode
+        return true
+    }
+}

@@ -1,0 +1,88 @@
+import Catalogue
+import Contracts
+import Domain
+
+/// One episode as scoring holds it while a batch is handled.
+struct ScoredEpisode {
+    let id: EpisodeID
+    let site: SiteID
+    var scoring: EpisodeScoring
+    /// Courses that the batch has changed.
+    var touched: Set<CourseKey> = []
+    var isChanged = false
+
+    init(id: EpisodeID, site: SiteID, scoring: EpisodeScoring = EpisodeScoring()) {
+        self.id = id
+        self.site = site
+        self.scoring = scoring
+    }
+
+    /// Applies the next event and returns the trajectory event that follows from it, if any.
+    mutating func apply(_ event: EventEnvelope, catalogue: Catalogue) throws(ScoringFault) -> EventEnvelope? {
+        let decoded: EpisodeEvent
+        let update: CourseUpdate?
+        do throws(MalformedEvent) {
+            decoded = try EpisodeEventCodec.decode(event.payload, type: event.type).event
+        } catch {
+            throw .malformed(error)
+        }
+        do throws(ScoringFailure) {
+            update = try scoring.apply(decoded, version: event.sequence) { instrument, participant in
+                catalogue.basis(for: instrument, role: participant.role, ageBand: participant.ageBand)
+            }
+        } catch {
+            throw .failed(error)
+        }
+        isChanged = true
+        guard let update else { return nil }
+        touched.insert(update.key)
+        return try TrajectoryEvents.following(event, update)
+    }
+}
+
+/// Why an event cannot be applied, at any try.
+enum ScoringFault: Error, CustomStringConvertible {
+    case malformed(MalformedEvent)
+    case failed(ScoringFailure)
+    case unencodable
+
+    /// What an operator filters quarantine by.
+    var code: String {
+        switch self {
+        case .malformed: "malformed"
+        case .unencodable: "unencodable"
+        case .failed(.versionGap): "version_gap"
+        case .failed(.unknownParticipant): "unknown_participant"
+        case .failed(.unknownInstrument): "unknown_instrument"
+        case .failed(.unknownRating): "unknown_rating"
+        case .failed(.unscorable): "unscorable"
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .malformed(let error): error.description
+        case .unencodable: "the trajectory event could not be encoded"
+        case .failed(.versionGap(let expected, let given)):
+            "version \(given) came where \(expected) should, and the ledger does not hold what lies between"
+        case .failed(.unknownParticipant): "names a participant who has not joined the episode"
+        case .failed(.unknownInstrument(let reference)):
+            "instrument \(reference) is not in the catalogue; add its definition and retry"
+        case .failed(.unknownRating): "names a rating that no course holds"
+        case .failed(.unscorable): "the answers do not fit the instrument's definition"
+        }
+    }
+}
+
+/// Trajectory events: everything in them follows from the cause and the course.
+enum TrajectoryEvents {
+    static func following(_ cause: EventEnvelope, _ update: CourseUpdate) throws(ScoringFault) -> EventEnvelope {
+        guard let payload = try? TrajectoryCodec.encode(update, cause: cause.id) else { throw .unencodable }
+        let provenance = update.course.trajectory.provenance
+        let model = provenance.model.map { "\($0.id)@\($0.version)#\($0.hash)" } ?? "none"
+        return EventEnvelope(
+            id: DerivedIdentity.following(cause.id, rule: "trajectory \(provenance.normSet?.text ?? "none") \(model)"),
+            type: .trajectoryUpdated, source: "/attune/scoring", episode: cause.episode, site: cause.site,
+            sequence: cause.sequence, time: cause.time, trace: cause.trace?.following(cause.id.bytes), payload: payload)
+    }
+}

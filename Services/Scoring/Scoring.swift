@@ -1,0 +1,35 @@
+import Catalogue
+import Contracts
+import Messaging
+import Persistence
+import ServiceKit
+
+/// Keeps every course scored and says after each rating how it stands. The service that is scaled out:
+/// any number of processes up to the partition count share the work.
+@main
+struct Scoring: ServiceCommand {
+    static let name = "attune-scoring"
+    static let summary = "Scores ratings and publishes trajectories."
+    static let batchSize = Setting.int(
+        "ATTUNE_SCORING_BATCH", "Most events of one transaction.", default: 500, in: 1...5000)
+    static let catalogue = Setting.path(
+        "ATTUNE_CATALOGUE_DIR", "Folder with the site's own instruments and models (YAML).").optional
+    static let settings: [any SettingDeclaration] =
+        DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + [batchSize, catalogue]
+
+    static func run(_ runtime: ServiceRuntime) async throws {
+        let catalogue = try Catalogue.load(siteFolder: runtime.settings[catalogue])
+        let database = runtime.connectionPool(size: 1)
+        let kafka = KafkaAccess.settings(of: runtime, part: "producer")
+        let logger = runtime.logger
+        let consumer = ConsumingService(
+            runtime, schema: .scoring, topics: [.episodeEvents, .episodeBackfill],
+            batch: BatchLimits(maxRecords: runtime.settings[batchSize])
+        ) { _ in
+            // Records wait for the whole batch anyway: lingering would only add to it.
+            let producer = try Producer(kafka, options: ProducerOptions(linger: .zero), logger: logger)
+            return ScoringHandler(catalogue: catalogue, publisher: TrajectoryPublisher(producer), logger: logger)
+        }
+        try await runtime.run([database, consumer, runtime.http().service()])
+    }
+}

@@ -1,0 +1,58 @@
+import Catalogue
+import Contracts
+import Domain
+import Logging
+import Metrics
+import Persistence
+import ServiceKit
+
+/// Applies episode events to courses, stores the courses and publishes what changed.
+///
+/// Versions make this right whatever Kafka delivers. An event one ahead is applied. One further ahead
+/// means that others are still on their way, or lost: they are read from the ledger. One already applied
+/// is a duplicate; its trajectory event may never have reached Kafka, so it is derived again, from the
+/// ledger, and published again under the same id.
+final class ScoringHandler: EventHandler {
+    private let catalogue: Catalogue
+    private let publisher: TrajectoryPublisher
+    private let logger: Logger
+    private let scored = Counter(label: "attune_scoring_events_total")
+    private let healed = Counter(label: "attune_scoring_healed_events_total")
+    private let repeated = Counter(label: "attune_scoring_repeated_events_total")
+
+    init(catalogue: Catalogue, publisher: TrajectoryPublisher, logger: Logger) {
+        self.catalogue = catalogue
+        self.publisher = publisher
+        self.logger = logger
+    }
+
+    func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
+        var batch = try EpisodeBatch(
+            CourseStore.load(Set(events.map(\.envelope.episode)), catalogue: catalogue, on: connection),
+            catalogue: catalogue)
+        let gaps = batch.gaps(before: events.map(\.envelope))
+        let missing = try Ledger.events(in: gaps, category: .episode, on: connection)
+        try batch.heal(missing)
+        var duplicates: [EventEnvelope] = []
+        for (index, event) in events.enumerated() {
+            do throws(ScoringFault) {
+                if try !batch.apply(event.envelope) { duplicates.append(event.envelope) }
+            } catch {
+                throw PoisonEvent(index: index, code: error.code, reason: error.description)
+            }
+        }
+        // Records and rows leave before the wait for Kafka, which then overlaps with nothing.
+        try CourseStore.save(batch.changed, on: connection)
+        let again = try Rederivation(catalogue: catalogue).events(for: duplicates, on: connection)
+        try publisher.publish(batch.derived + again)
+        count(events: events.count - duplicates.count, healed: missing.count, repeated: duplicates.count)
+    }
+
+    private func count(events: Int, healed missing: Int, repeated duplicates: Int) {
+        scored.increment(by: events)
+        repeated.increment(by: duplicates)
+        healed.increment(by: missing)
+        guard missing > 0 else { return }
+        logger.notice("a gap in stream versions was healed from the ledger", metadata: ["events": "\(missing)"])
+    }
+}

@@ -1,0 +1,52 @@
+public import Foundation
+
+/// What a stack is made of.
+public struct StackSettings: Sendable {
+    public enum Kafka: Sendable {
+        /// `attune-local-kafka`, in memory.
+        case local
+        /// A cluster that is there already: `host:port`. Topics are made by `attune topics apply`.
+        case external(bootstrapServers: String)
+    }
+
+    public enum Postgres: Sendable {
+        /// A cluster of the stack's own.
+        case local(PostgresCluster.Durability)
+        /// A database that is there already, as a libpq URL with rights to make schemas and roles.
+        case external(url: String)
+    }
+
+    public var folder: StackFolder
+    /// Where the programs are, such as `.build/debug`.
+    public var programs: URL
+    /// The site's instruments and models in YAML.
+    public var catalogue: URL?
+    /// Notification routes, in which `${WEBHOOK_URL}` and `${WEBHOOK_KEY_FILE}` are filled in.
+    public var routes: URL
+    public var alertPolicy: URL?
+    public var kafka: Kafka
+    public var postgres: Postgres
+    /// Further settings of every service, which win over the stack's own.
+    public var environment: [String: String]
+    /// How long each part may take to become ready.
+    public var startLimit: Duration
+    /// How long each part may take to end.
+    public var stopLimit: Duration
+
+    public init(
+        folder: URL, programs: URL, catalogue: URL?, routes: URL, alertPolicy: URL? = nil, kafka: Kafka = .local,
+        postgres: Postgres = .local(.durable), environment: [String: String] = [:],
+        startLimit: Duration = .seconds(60), stopLimit: Duration = .seconds(15)
+    ) {
+        self.folder = StackFolder(folder)
+        self.programs = programs
+        self.catalogue = catalogue
+        self.routes = routes
+        self.alertPolicy = alertPolicy
+        self.kafka = kafka
+        self.postgres = postgres
+        self.environment = environment
+        self.startLimit = startLimit
+        self.stopLimit = stopLimit
+    }
+}

@@ -1,0 +1,61 @@
+import Domain
+import Foundation
+@testable import Persistence
+import TestSupport
+import Testing
+
+/// The statements that run at every poll must not walk over the table, however large it grows.
+@Suite struct QueryPlanTests {
+    private let database: TestDatabase
+    private let connection: Connection
+
+    init() throws {
+        database = try TestDatabase.make()
+        connection = try database.connect()
+        let streams = (0..<500).map { _ in EpisodeID(rawValue: UUID()) }
+        for _ in 0..<20 {
+            _ = try Ledger.append((0..<1000).map { .sample(stream: streams[$0 % 500]) }, to: .episode, on: connection)
+        }
+        _ = try Ledger.append([.sample()], to: .alert, on: connection)
+        try connection.script("vacuum analyze ledger.event")
+        try connection.script("analyze ledger.lane; analyze ledger.stream")
+    }
+
+    private func plan(_ statement: Statement, _ parameters: [Parameter]) throws -> String {
+        try connection.script("set plan_cache_mode = force_generic_plan")
+        return try connection.run(Statement("explain \(statement.sql)"), parameters).map { try $0.text(0) }
+            .joined(separator: "\n")
+    }
+
+    @Test func thePageOfALaneUsesTheLanesIndex() throws {
+        let plan = try plan(Ledger.pageStatement, [.int16(2), .bool(false), .int64(0), .int64(100)])
+        #expect(plan.contains("using event_lane"))
+        #expect(!plan.contains("Seq Scan on event"))
+    }
+
+    @Test func thePageOfTheRelayUsesTheLanesIndex() throws {
+        let lanes: [Parameter] = [.int16s([1, 2]), .bools([false, false]), .int64s([0, 0]), .int64(1000)]
+        let plan = try plan(RelayLanes.pageStatement, lanes)
+        #expect(plan.contains("using event_lane"))
+        #expect(!plan.contains("Seq Scan on event"))
+    }
+
+    @Test func theLagUsesTheLanesIndex() throws {
+        let plan = try plan(RelayLanes.lagStatement, [.int16s([1]), .bools([false]), .int64(1000)])
+        #expect(plan.contains("using event_lane"))
+        #expect(!plan.contains("Seq Scan on event"))
+    }
+
+    @Test func theHeadOfALaneUsesTheLanesIndex() throws {
+        let plan = try plan("select head from published.lane", [])
+        #expect(plan.contains("using event_lane"))
+        #expect(!plan.contains("Seq Scan on event"))
+    }
+
+    @Test func theEventsOfAStreamUseItsIndex() throws {
+        let parameters: [Parameter] = [.int16(1), .uuids([UUID()]), .int64s([1]), .int64s([9])]
+        let plan = try plan(Ledger.streamsStatement, parameters)
+        #expect(plan.contains("using event_category_stream_id_version_key"))
+        #expect(!plan.contains("Seq Scan on event"))
+    }
+}
