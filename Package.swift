@@ -86,7 +86,7 @@ let package = Package(
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
-        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
+        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
         + service("Audit", executable: "attune-audit", ["TransparencyLog", hummingbird, crypto])
         + [
             .executableTarget(
@@ -108,6 +108,12 @@ let package = Package(
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("OutboundTests", ["Outbound"]),
             tests("LocalStackTests", ["LocalStack"]),
+            tests(
+                "NotificationTests",
+                [
+                    "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
+                    crypto, logging,
+                ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )

@@ -8,6 +8,10 @@ public struct Migration: Sendable {
     static let all = [
         Migration(number: 1, name: "ledger", sql: PackageResources._001_ledger_sql),
         Migration(number: 2, name: "consumption", sql: PackageResources._002_consumption_sql),
+        Migration(number: 3, name: "scoring", sql: PackageResources._003_scoring_sql),
+        Migration(number: 4, name: "alerting", sql: PackageResources._004_alerting_sql),
+        Migration(number: 5, name: "notification", sql: PackageResources._005_notification_sql),
+        Migration(number: 6, name: "audit", sql: PackageResources._006_audit_sql),
     ]
 }
 
