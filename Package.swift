@@ -87,7 +87,7 @@ let package = Package(
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
-        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto])
+        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
             .executableTarget(
@@ -121,6 +121,13 @@ let package = Package(
                     hummingbird, lifecycle, logging,
                 ]),
             tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
+            tests(
+                "SystemTests",
+                [
+                    "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
+                    "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
+                    "Domain", logging,
+                ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )

@@ -49,7 +49,7 @@ struct ImportPlan {
     private mutating func addWide(_ row: [String: String], number: Int) {
         guard let client = client(row, number) else { return }
         open(client, row: number)
-        for session in 1...(map.measures.map { $0.columns?.count ?? 0 }.max() ?? 1) {
+        for session in 1...max(1, lastSession(row)) {
             let day = openedOn.advanced(by: (session - 1) * (map.daysBetweenSessions ?? 0))
             var values: [(measure: ImportMap.Measure, column: String, value: String)] = []
             for measure in map.measures {
@@ -66,6 +66,13 @@ struct ImportPlan {
                 addRating(client, measure, session, day, row: number, column: column, "total", Self.number(value))
             }
         }
+    }
+
+    /// The last session with any value: what lies empty behind it did not happen, so it was not missed.
+    private func lastSession(_ row: [String: String]) -> Int {
+        map.measures.map { measure in
+            ((measure.columns ?? []).lastIndex { !Self.trimmed(row[$0]).isEmpty } ?? -1) + 1
+        }.max() ?? 0
     }
 
     private mutating func addLong(_ row: [String: String], number: Int) {

@@ -1,0 +1,71 @@
+import Contracts
+import Domain
+import Persistence
+
+/// Turns alert events into deliveries, on the consumer's connection and in its transaction.
+struct DeliveryIntake {
+    /// An alert event that asks for notifications.
+    struct Call {
+        let event: EventID
+        let alert: AlertID
+        let episode: EpisodeID
+        let site: SiteID
+        let kind: AlertKind
+        let escalationLevel: Int
+        let dueAt: Timestamp
+        let trace: TraceContext?
+    }
+
+    /// Which of the events are new; from now on they count as handled.
+    static func claim(_ events: [EventID], on connection: Connection) throws -> Set<EventID> {
+        guard !events.isEmpty else { return [] }
+        return Set(try connection.run(insertHandled, [.ids(events.sorted())]).map { try $0.id(0) })
+    }
+
+    /// Writes the deliveries of each call to its recipients; those that exist already stay as they are.
+    static func insert(_ calls: [(call: Call, recipients: [RecipientPlace])], on connection: Connection) throws {
+        let rows = calls.flatMap { call, recipients in recipients.map { (call, $0) } }
+        guard !rows.isEmpty else { return }
+        try connection.run(
+            insertDeliveries,
+            [
+                .ids(rows.map { Delivery.id(following: $0.event, to: $1) }), .ids(rows.map(\.0.alert)),
+                .ids(rows.map(\.0.episode)), .texts(rows.map(\.0.site.text)), .ids(rows.map(\.0.event)),
+                .int16s(rows.map(\.0.kind.number)), .int16s(rows.map { Urgency($0.0.kind).rawValue }),
+                .int32s(rows.map { Int32(clamping: $0.0.escalationLevel) }), .timestamps(rows.map(\.0.dueAt)),
+                .texts(rows.map(\.1.id)), .texts(rows.map(\.1.channel.rawValue)),
+                .texts(rows.map { call, _ in call.trace?.following(call.event.bytes).description }),
+            ])
+    }
+
+    /// Takes back what has not been attempted yet.
+    /// - Returns: the channels of what was taken back.
+    static func withdraw(_ alerts: [AlertID], on connection: Connection) throws -> [NotificationChannel] {
+        guard !alerts.isEmpty else { return [] }
+        return try connection.run(withdrawPending, [.ids(alerts.sorted())])
+            .compactMap { NotificationChannel(rawValue: try $0.text(0)) }
+    }
+
+    static func pendingCount(on connection: Connection) throws -> Int64 {
+        try connection.run(countPending).only().int64(0)
+    }
+
+    private static let insertHandled: Statement = """
+        insert into notification.handled_event (event_id) select * from unnest($1::uuid[])
+        on conflict do nothing returning event_id
+        """
+    private static let insertDeliveries: Statement = """
+        insert into notification.delivery (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency,
+            escalation_level, due_at, recipient, channel, traceparent, status, next_attempt_at, created_at)
+        select u.*, 'pending', now(), now()
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::smallint[], $7::smallint[],
+            $8::int[], $9::timestamptz[], $10::text[], $11::text[], $12::text[]) as u
+        on conflict do nothing
+        """
+    private static let withdrawPending: Statement = """
+        update notification.delivery set status = 'withdrawn', finished_at = now()
+        where alert_id = any($1) and status = 'pending' and attempts = 0 returning channel
+        """
+    private static let countPending: Statement =
+        "select count(*) from notification.delivery where status in ('pending', 'sending')"
+}

@@ -1,0 +1,62 @@
+import Contracts
+import Domain
+import Logging
+import Persistence
+import ServiceKit
+
+/// Takes deliveries that are due, one at a time: begins the attempt, sends, records the result.
+/// Used by one thread, which owns its connection and its sessions.
+final class DeliveryWorker {
+    private let store: DeliveryStore
+    private let board: EndpointBoard
+    private let transport: DeliveryTransport
+    private let logger: Logger
+
+    init(_ store: DeliveryStore, _ board: EndpointBoard, _ transport: DeliveryTransport, logger: Logger) {
+        self.store = store
+        self.board = board
+        self.transport = transport
+        self.logger = logger
+    }
+
+    /// Makes the next attempt.
+    ///
+    /// - Parameter persist: runs the recording until it succeeds, since the result is known nowhere else;
+    ///   what it throws comes out.
+    /// - Returns: false if nothing was due.
+    func deliverNext(
+        on connection: Connection, persist: (() throws -> Void) throws -> Void = { try $0() }
+    ) throws -> Bool {
+        let picked = try board.pick { try store.beginNext(avoiding: $0, on: connection) }
+        guard let attempt = picked else { return false }
+        let start = ContinuousClock.now
+        let (outcome, wasReached) = transport.send(attempt)
+        board.finished(Endpoint(attempt.address), wasReached: wasReached)
+        let channel = attempt.delivery.recipient.channel
+        NotificationMetrics.attempt(channel, took: ContinuousClock.now - start)
+        NotificationMetrics.count(channel, outcome.word)
+        var isRecorded = false
+        try persist { isRecorded = try store.finish(attempt, outcome, on: connection) }
+        log(attempt, outcome, isRecorded: isRecorded)
+        return true
+    }
+
+    private func log(_ attempt: DeliveryAttempt, _ outcome: AttemptOutcome, isRecorded: Bool) {
+        var fields: Logger.Metadata = [
+            "delivery_id": "\(attempt.delivery.id)", "alert_id": "\(attempt.delivery.alert)",
+            LogKey.site: "\(attempt.delivery.site)", "recipient": "\(attempt.delivery.recipient.id)",
+            "channel": "\(attempt.delivery.recipient.channel.rawValue)", "attempt": "\(attempt.number)",
+        ]
+        fields["reply"] = outcome.reply.map { "\($0)" }
+        fields["reason"] = outcome.reason.map { "\($0)" }
+        guard isRecorded else {
+            return logger.warning("the attempt had been taken for cut off; its result does not count", metadata: fields)
+        }
+        switch outcome {
+        case .delivered: logger.info("notification delivered", metadata: fields)
+        case .transient where store.schedule.maxAttempts > attempt.number:
+            logger.warning("notification not delivered, will be tried again", metadata: fields)
+        case .transient, .permanent: logger.error("notification given up", metadata: fields)
+        }
+    }
+}
