@@ -74,6 +74,7 @@ let package = Package(
         shared("TransparencyLog", [crypto]),
         shared("Messaging", ["Contracts", "Domain", "CRdKafka", logging, metrics]),
         shared("Persistence", ["Contracts", "Domain", "CPostgres", logging, metrics], resources: [.embedInCode("Migrations")]),
+        shared("AuditLog", ["TransparencyLog", "Persistence", "Contracts", "Domain", crypto]),
         shared("Outbound", ["CCurl"]),
         shared(
             "ServiceKit",
@@ -87,7 +88,7 @@ let package = Package(
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
         + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
-        + service("Audit", executable: "attune-audit", ["TransparencyLog", hummingbird, crypto])
+        + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
             .executableTarget(
                 name: "attune-local-kafka", dependencies: ["Messaging", logging, arguments],
@@ -95,7 +96,7 @@ let package = Package(
         ]
         + service(
             "Operator", executable: "attune",
-            ["Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+            ["AuditLog", "Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -106,13 +107,32 @@ let package = Package(
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
+            tests(
+                "AuditTests",
+                [
+                    "attune-audit", "AuditLog", "TransparencyLog", "ServiceKit", "Messaging", "Persistence", "Contracts",
+                    "Domain", "TestSupport", hummingbird, logging, crypto,
+                ]),
             tests("OutboundTests", ["Outbound"]),
-            tests("LocalStackTests", ["LocalStack"]),
             tests(
                 "NotificationTests",
                 [
                     "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
                     crypto, logging,
+                ]),
+            tests(
+                "IngestionTests",
+                [
+                    "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
+                    hummingbird, lifecycle, logging,
+                ]),
+            tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
+            tests(
+                "SystemTests",
+                [
+                    "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
+                    "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
+                    "Domain", logging,
                 ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 
 /// The file by which others find the cluster: either complete or not there.
@@ -18,7 +17,11 @@ struct AddressFile {
 
     func remove() { unlink(path) }
 
-    private func failure() -> ValidationError {
-        ValidationError("cannot write \(path): \(String(cString: strerror(errno)))")
+    private func failure() -> CannotWrite {
+        CannotWrite(description: "cannot write \(path): \(String(cString: strerror(errno)))")
     }
+}
+
+struct CannotWrite: Error, CustomStringConvertible {
+    let description: String
 }

@@ -52,7 +52,7 @@ struct StatusCommand: ParsableCommand {
         let administration = try TopicAdministration(kafka.settings(), logger: OperatorEnvironment.logger("status"))
         let cluster = try administration.describeCluster(timeout: .seconds(10)).clusterID
         let before = try GroupPositions.read(cluster: cluster, on: connection)
-        Thread.rest(seconds)
+        Pause.seconds(Double(seconds))
         let after = try GroupPositions.read(cluster: cluster, on: connection)
         let heads = administration.highWatermarks(of: TopicCatalogue.partitions, timeout: .seconds(10))
         let lags = GroupLag.all(before: before, after: after, heads: heads, seconds: seconds)
@@ -75,7 +75,7 @@ struct ServiceHealth {
         let url = String(text[text.index(after: cut)...])
         do {
             let response = try CurlSession(proxy: .none).send(
-                HTTPRequest(.get, url + "/ready", timeout: .seconds(5), connectTimeout: .seconds(2)))
+                HTTPRequest(.get, url: url + "/ready", timeout: .seconds(5), connectTimeout: .seconds(2)))
             return ServiceHealth(
                 name: name, answer: response.status == 200 ? "ready" : "not ready", isReady: response.status == 200)
         } catch {

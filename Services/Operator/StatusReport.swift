@@ -164,8 +164,3 @@ struct StatusReport {
         return "\(tenths / 10).\(tenths % 10)"
     }
 }
-
-enum Thread {
-    /// Waits; the command has nothing else to do meanwhile.
-    static func rest(_ seconds: Int) { sleep(UInt32(seconds)) }
-}

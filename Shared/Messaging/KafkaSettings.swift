@@ -16,13 +16,18 @@ public struct KafkaSettings: Sendable {
     /// secrets and never appear in a log line or an error.
     public var security: [String: String]
 
+    /// librdkafka's debug contexts, such as `cgrp,broker,topic`, whose lines are logged at debug
+    /// level; for hunting a fault. `security` and `all` are refused, as they may show secrets.
+    public var debugContexts: [String]
+
     public init(
         bootstrapServers: String, clientID: String, fetchWait: Duration = .milliseconds(500),
-        security: [String: String] = [:]
+        security: [String: String] = [:], debugContexts: [String] = []
     ) {
         self.bootstrapServers = bootstrapServers
         self.clientID = clientID
         self.fetchWait = fetchWait
         self.security = security
+        self.debugContexts = debugContexts
     }
 }

@@ -1,9 +1,10 @@
 import Foundation
 import LocalStack
 
-/// A folder of a test's own, gone afterwards. Under /tmp, where the database user can reach it.
+/// A folder of a test's own, gone afterwards, where the database user can reach it.
 func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = URL(fileURLWithPath: "/tmp/attune-test-\(UUID().uuidString.prefix(8))")
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("attune-test-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     defer { try? FileManager.default.removeItem(at: folder) }

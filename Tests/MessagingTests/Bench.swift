@@ -15,9 +15,10 @@ final class Bench {
         if partitions > 0 { try cluster.createTopic(Self.topic, partitions: partitions) }
     }
 
-    func settings(_ clientID: String) -> KafkaSettings {
+    func settings(_ clientID: String, debugContexts: [String] = []) -> KafkaSettings {
         KafkaSettings(
-            bootstrapServers: cluster.bootstrapServers, clientID: clientID, fetchWait: .milliseconds(10))
+            bootstrapServers: cluster.bootstrapServers, clientID: clientID, fetchWait: .milliseconds(10),
+            debugContexts: debugContexts)
     }
 
     func producer() throws -> Producer {
@@ -26,7 +27,7 @@ final class Bench {
 
     /// The session timeout also governs how long the mock cluster waits for members in a rebalance.
     func loop(
-        _ name: String, behaviour: MemoryConsumer.Behaviour = .init(),
+        _ name: String, behaviour: MemoryConsumer.Behaviour = .init(), logger: Logger = Bench.quiet,
         adjust: (inout ConsumerSettings) -> Void = { _ in }
     ) -> ConsumerLoop {
         var consumer = ConsumerSettings(
@@ -35,7 +36,7 @@ final class Bench {
         adjust(&consumer)
         let store = store
         return ConsumerLoop(
-            settings(name), consumer, logger: Self.quiet, onFailure: { store.note(.failed("\($0)")) },
+            settings(name, debugContexts: logger.logLevel <= .debug ? ["cgrp", "consumer"] : []), consumer, logger: logger, onFailure: { store.note(.failed("\($0)")) },
             makeConsumer: { MemoryConsumer(store, name: name, behaviour: behaviour) })
     }
 

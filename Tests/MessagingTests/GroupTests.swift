@@ -1,5 +1,6 @@
 import CRdKafka
 import Contracts
+import Logging
 import Messaging
 import Testing
 
@@ -29,18 +30,21 @@ private let allPartitions = Set((0..<4).map { TopicPartition(topic: Bench.topic,
 
     @Test func stoppingLeavesTheGroupSoThatAnotherMemberGetsThePartitions() async throws {
         let bench = try Bench()
-        let a = bench.loop("a") {
-            $0.sessionTimeout = .seconds(1800)
-            $0.maximumPollInterval = .seconds(1800)
+        let store = bench.store
+        // Without leaving, the partitions would move too, only later: so look for the farewell itself.
+        let logger = Logger(label: "test") { _ in
+            WatchingLog { if $0.contains("Leaving group") { store.note(.mark("farewell")) } }
         }
+        let a = bench.loop("a", logger: logger)
         a.start()
-        #expect(await bench.store.reaches { $0.held(by: "a") == allPartitions })
-        // Whoever did not leave would keep its partitions for half an hour.
+        #expect(await store.reaches { $0.held(by: "a") == allPartitions })
+        #expect(!store.now.history.contains(.mark("farewell")))
         #expect(await a.stop(within: Bench.longEnough))
-        #expect(bench.store.now.held(by: "a").isEmpty)
+        #expect(store.now.history.contains(.mark("farewell")))
+        #expect(store.now.held(by: "a").isEmpty)
         let b = bench.loop("b")
         b.start()
-        #expect(await bench.store.reaches { $0.held(by: "b") == allPartitions })
+        #expect(await store.reaches { $0.held(by: "b") == allPartitions })
         #expect(await b.stop(within: Bench.longEnough))
     }
 
@@ -151,5 +155,21 @@ extension MemoryStore.State {
             }
         }
         return true
+    }
+}
+
+/// Shows every line to a closure.
+private struct WatchingLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+    let watch: @Sendable (String) -> Void
+
+    init(_ watch: @escaping @Sendable (String) -> Void) { self.watch = watch }
+
+    func log(event: LogEvent) { watch("\(event.message)") }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
     }
 }

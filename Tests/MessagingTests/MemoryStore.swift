@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import Messaging
 import Synchronization
+import Testing
 
 /// What a consuming service keeps in its database, in memory: positions with their epochs, and the
 /// records whose effect is durable. Position and effect change together, under the fence.
@@ -103,6 +104,11 @@ final class MemoryStore: @unchecked Sendable {
             return .done
         }
     }
+}
+
+/// Short, because a failed expectation prints it.
+extension MemoryStore.State: CustomTestStringConvertible {
+    var testDescription: String { "\(applied.count) records applied, positions \(next), failures \(failures)" }
 }
 
 /// A consumer that keeps its effects in a `MemoryStore` and can be made to misbehave.

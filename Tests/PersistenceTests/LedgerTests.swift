@@ -78,6 +78,7 @@ import Testing
     /// Positions are drawn before the commit; without the lane's lock a reader passes those that commit late.
     @Test func aReaderThatFollowsPositionsMissesNothingOfEightWriters() async throws {
         let (writers, batches, size) = (8, 25, 4)
+        let database = database
         let streams = (0..<6).map { _ in EpisodeID(rawValue: UUID()) }
         let pool = ConnectionPool(
             database.settings(role: "attune_ingestion"), size: writers, acquireTimeout: .seconds(60),
@@ -96,7 +97,7 @@ import Testing
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
-        async let followed = follow(until: writers * batches * size)
+        async let followed = Self.follow(database, until: writers * batches * size)
         let (written, read) = try await (appended, followed)
         await pool.shutdown()
 
@@ -107,8 +108,9 @@ import Testing
         }
     }
 
-    /// Reads behind its own cursor only, as the relay does. Ends when a later event shows that one was passed.
-    private func follow(until count: Int) async throws -> [LedgerEvent] {
+    /// Reads behind its own cursor only, as the relay does. Ends when all are written and none is left behind the
+    /// cursor, whether all were seen or not.
+    private static func follow(_ database: TestDatabase, until count: Int) async throws -> [LedgerEvent] {
         let reader = try database.connect(role: "attune_ingestion")
         var events: [LedgerEvent] = []
         while events.count < count {

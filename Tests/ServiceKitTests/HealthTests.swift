@@ -2,7 +2,7 @@ import ServiceKit
 import Synchronization
 import Testing
 
-@Suite struct HealthTests {
+@Suite(.timeLimit(.minutes(1))) struct HealthTests {
     @Test func `readiness names what is missing and does not touch liveness`() async {
         let health = Health()
         health.register(.live, "poll loop") { .healthy }

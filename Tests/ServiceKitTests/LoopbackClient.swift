@@ -51,6 +51,16 @@ struct LoopbackClient {
         return try Self.parse(received)
     }
 
+    /// Whether the server closes the connection by itself after these bytes.
+    func isClosed(after bytes: [UInt8]) async throws -> Bool {
+        let port = self.port
+        return try await onOwnThread {
+            let socket = try LoopbackSocket(port: port)
+            socket.send(bytes)
+            return socket.isClosedByServer()
+        }
+    }
+
     static func parse(_ bytes: [UInt8]) throws -> Answer {
         let text = String(decoding: bytes, as: UTF8.self)
         guard let separator = text.range(of: "\r\n\r\n") else { throw NoAnswer(received: text) }
@@ -80,6 +90,9 @@ final class LoopbackSocket: Sendable {
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // A server that does not answer is a failure of the test, not its end.
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -124,6 +137,16 @@ final class LoopbackSocket: Sendable {
             let part = receiveSome()
             if part.isEmpty { return all }
             all += part
+        }
+    }
+
+    /// Reads on; false if the server neither sends nor closes within the socket's patience.
+    func isClosedByServer() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count == 0 { return true }
+            if count < 0 { return errno == ECONNRESET }
         }
     }
 

@@ -44,7 +44,8 @@ struct Demo: Sendable {
             try importCaseload(stack)
             let state = try waitUntilDrained(stack)
             say("verifying the audit log")
-            try stack.runOperator(["audit", "verify"], logTo: "attune-audit-verify")
+            try stack.runOperator(
+                ["audit", "verify", "--key-file", stack.keys.auditVerifier.path], logTo: "attune-audit-verify")
             print(DemoSummary(state: state, stack: stack).text)
             if state.failedDeliveries > 0 { throw Failure.undelivered(state.failedDeliveries) }
             if stays { try stayUp(stack) }

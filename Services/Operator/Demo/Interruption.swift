@@ -12,7 +12,8 @@ final class Interruption: Sendable {
         let semaphore = DispatchSemaphore(value: 0)
     }
 
-    private let sources: [any DispatchSourceSignal]
+    /// Not Sendable, and never touched after `init`: they are here to stay alive.
+    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
     init() {
         let state = State()

@@ -15,6 +15,12 @@ struct ClientConfiguration: ~Copyable {
         // The default of 10 s would be added to every short outage.
         try set("reconnect.backoff.max.ms", "2000")
         try set("log.connection.close", "false")
+        if !settings.debugContexts.isEmpty {
+            guard Set(settings.debugContexts).isDisjoint(with: ["security", "all"]) else {
+                throw .invalidConfiguration(property: "debug")
+            }
+            try set("debug", settings.debugContexts.joined(separator: ","))
+        }
         for (name, value) in settings.security.sorted(by: { $0.key < $1.key }) {
             guard Self.isSecurityProperty(name) else { throw .invalidConfiguration(property: name) }
             try set(name, value)

@@ -2,13 +2,14 @@ import CRdKafka
 import Logging
 import Synchronization
 
-/// Turns librdkafka's own log lines and errors into ours, and keeps a broken network from filling
-/// the log: while brokers are away, every broker thread would complain at every attempt.
+/// Turns librdkafka's own log lines and errors into ours, and keeps lasting trouble from filling
+/// the log: while brokers are away, every broker thread complains at every attempt.
 ///
 /// Called from librdkafka's internal threads.
 final class ClientLog: Sendable {
     let logger: Logger
-    private let connectionTrouble = Mutex(Throttle(interval: .seconds(10)))
+    /// By error code; connection trouble of any kind counts as one.
+    private let throttles = Mutex<[Int32: Throttle]>([:])
 
     init(_ logger: Logger) { self.logger = logger }
 
@@ -26,17 +27,22 @@ final class ClientLog: Sendable {
         logger.log(level: swiftLevel, "librdkafka: \(text)", metadata: ["facility": "\(facility)"])
     }
 
-    /// An error event that librdkafka recovers from by itself.
+    /// An error that librdkafka recovers from by itself.
     func error(_ reason: KafkaReason) {
         if Self.connectionErrors.contains(reason.code) { return trouble(reason.description) }
-        logger.warning("Kafka client error: \(reason)")
+        warn(reason.code, "Kafka client error: \(reason)")
     }
 
     private func trouble(_ text: String) {
-        guard let suppressed = connectionTrouble.withLock({ $0.admit(at: .now) }) else { return }
-        logger.warning(
-            "connection to Kafka is impaired, librdkafka keeps trying: \(text)",
-            metadata: suppressed > 0 ? ["suppressed": "\(suppressed)"] : [:])
+        warn(
+            RD_KAFKA_RESP_ERR__TRANSPORT.rawValue,
+            "connection to Kafka is impaired, librdkafka keeps trying: \(text)")
+    }
+
+    private func warn(_ kind: Int32, _ text: String) {
+        let admitted = throttles.withLock { $0[kind, default: Throttle(interval: .seconds(10))].admit(at: .now) }
+        guard let suppressed = admitted else { return }
+        logger.warning("\(text)", metadata: suppressed > 0 ? ["suppressed": "\(suppressed)"] : [:])
     }
 
     private static let connectionFacilities: Set<String> = ["FAIL", "ERROR", "REQTMOUT", "DISCONN"]

@@ -85,7 +85,7 @@ public final class ConsumerLoop: Sendable {
             }
             defer { member.leave(by: control.leaveDeadline ?? .now + .seconds(5)) }
             do throws(ConsumerFailure) {
-                member.awaitTopics()
+                try member.awaitTopics()
                 try member.run()
             } catch {
                 // Before leaving, which may take its time.
@@ -127,7 +127,7 @@ public final class ConsumerLoop: Sendable {
         report(.stalled(settings.stallLimit))
         guard settings.endsStalledProcess else { return }
         // Time for the process to end in its own way; a thread stuck in a call can hinder that.
-        sleep(10)
+        guard running.wait(timeout: .now() + .seconds(10)) == .timedOut else { return }
         log.logger.critical("ending the process, because its consumer thread is stuck")
         _exit(70)
     }

@@ -30,6 +30,7 @@ extension GroupMember {
         if !partitions.isEmpty { consumer.revoked(partitions) }
         forgetReading()
         assignment = []
+        dropGauges()
         claimDue = nil
         rd_kafka_assign(client, nil)
         refreshStatus()
@@ -48,11 +49,12 @@ extension GroupMember {
         let partitions = assignment.sorted()
         do {
             try begin(consumer.assigned(partitions, clusterID: clusterID))
-        } catch let failure as ConsumerFailure {
-            throw failure
-        } catch {
-            guard error.isTransient else { throw .consumer("\(error)") }
+        } catch where error.isTransient {
             postponeClaim("\(error)")
+        } catch {
+            // librdkafka waits for an answer to every rebalance, and would not let the member leave without.
+            assign([:])
+            throw error as? ConsumerFailure ?? .consumer("\(error)")
         }
     }
 
@@ -63,7 +65,8 @@ extension GroupMember {
 
     /// Stops reading partitions that have another owner. A rebalance normally follows; if none
     /// does, the other claim was a late one and everything is claimed again.
-    func lose(_ partitions: Set<TopicPartition>) {
+    func lose(_ reported: Set<TopicPartition>) {
+        let partitions = reported.intersection(assignment)
         logger.warning("another consumer has claimed \(partitions.sorted().map(\.description).joined(separator: ", "))")
         KafkaMetrics.lostPartitions.increment(by: partitions.count)
         pause(partitions.subtracting(held))

@@ -36,13 +36,26 @@ extension GroupMember {
     func refreshStatus() {
         let partitions = assignment.sorted().map { partition in
             let lag = lag(of: partition)
-            if let lag { KafkaMetrics.lag(partition).record(lag) }
+            if let lag { gauge(for: partition).record(lag) }
             return ConsumerStatus.Partition(id: partition, nextOffset: handled[partition], lag: lag)
         }
         control.update {
             $0.assigned = partitions
             $0.lastProgress = .now
         }
+    }
+
+    /// Ends the measures of partitions that went away, lest their last value be shown for ever.
+    func dropGauges() {
+        for gauge in lagGauges.values { gauge.destroy() }
+        lagGauges = [:]
+    }
+
+    private func gauge(for partition: TopicPartition) -> Gauge {
+        if let gauge = lagGauges[partition] { return gauge }
+        let gauge = KafkaMetrics.lag(partition)
+        lagGauges[partition] = gauge
+        return gauge
     }
 
     /// From the watermark the last fetch brought along: no request, no waiting.

@@ -2,6 +2,7 @@ import Contracts
 import CRdKafka
 import Contracts
 import Logging
+import Metrics
 
 /// Lets the C callbacks find the member they belong to.
 final class ConsumerContext: ClientContext {
@@ -42,6 +43,7 @@ final class GroupMember {
     /// The offset after the last record handled, by partition.
     var handled: [TopicPartition: Int64] = [:]
     var mirrored: [TopicPartition: Int64] = [:]
+    var lagGauges: [TopicPartition: Gauge] = [:]
     var observationDue: ContinuousClock.Instant = .now
     var idleDue: ContinuousClock.Instant
 
@@ -68,7 +70,7 @@ final class GroupMember {
 
     /// Waits until the topics exist, so that a service may be started before its topics. (A
     /// subscription to an unknown topic would be looked at again only every five minutes.)
-    func awaitTopics() {
+    func awaitTopics() throws(ConsumerFailure) {
         var announced = false
         while !control.isStopping {
             control.beat()
@@ -79,7 +81,8 @@ final class GroupMember {
                 logger.warning("waiting for topics that do not exist yet: \(missing.sorted().joined(separator: ", "))")
                 announced = true
             }
-            rd_kafka_poll(client, 500)
+            // Not rd_kafka_poll, which must not be used once the queues are one.
+            try serve(.milliseconds(500))
         }
     }
 

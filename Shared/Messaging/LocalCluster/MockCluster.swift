@@ -20,7 +20,10 @@ public final class MockCluster: @unchecked Sendable {
     /// Starts brokers numbered from 1.
     public init(brokers: Int = 1, logger: Logger) throws(MessagingError) {
         context = ClientContext(log: ClientLog(logger))
-        client = try ClientConfiguration().makeClient(RD_KAFKA_PRODUCER, context: context)
+        let configuration = ClientConfiguration()
+        // Warnings and above; below that it only says that it connects to no cluster.
+        try configuration.set("log_level", "4")
+        client = try configuration.makeClient(RD_KAFKA_PRODUCER, context: context)
         guard let cluster = rd_kafka_mock_cluster_new(client, Int32(brokers)) else {
             rd_kafka_destroy(client)
             throw .clientNotCreated("the local cluster could not open its ports")

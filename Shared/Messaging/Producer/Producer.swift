@@ -4,9 +4,10 @@ import Metrics
 
 /// Publishes records and returns only when Kafka has them durably: idempotent, all replicas in sync.
 ///
-/// Confined to the thread that made it. A client that has failed for good, or had to give records
-/// up, is thrown away and replaced by the next call. Records given up may have reached the topic all
-/// the same, so readers recognise events by their id.
+/// Confined to the thread that made it. After a failed `publish` the librdkafka client underneath is
+/// thrown away and replaced by the next call: it may have failed for good, may still hold records that
+/// were given up, or may remember for minutes that a topic was refused. Records given up may have
+/// reached the topic all the same, so readers recognise events by their id.
 public final class Producer {
     private let settings: KafkaSettings
     private let options: ProducerOptions
@@ -94,19 +95,22 @@ public final class Producer {
         }
     }
 
-    /// Turns the tally into success or an error, and gives the client up if it cannot be used again.
+    /// Turns the tally into success or an error.
     private func settle(_ count: Int, _ client: ProducerClient) throws(MessagingError) {
         let tally = client.context.tally
         let undelivered = count - tally.delivered
-        if let fatal = KafkaReason.fatal(of: client.pointer) {
-            discardClient("it failed for good: \(fatal)")
-            if undelivered > 0 { throw .fatal(fatal) }
-            return
-        }
-        guard undelivered > 0 else { return }
-        if tally.outstanding > 0 { discardClient("\(tally.outstanding) records were given up at the deadline") }
-        guard let refusal = tally.firstRefusal else { throw .timedOut(undelivered: undelivered) }
-        throw .deliveryFailed(undelivered: undelivered, firstIndex: refusal.index, reason: refusal.reason)
+        let fatal = KafkaReason.fatal(of: client.pointer)
+        guard undelivered > 0 || fatal != nil else { return }
+        let error: MessagingError =
+            if let fatal {
+                .fatal(fatal)
+            } else if let refusal = tally.firstRefusal {
+                .deliveryFailed(undelivered: undelivered, firstIndex: refusal.index, reason: refusal.reason)
+            } else {
+                .timedOut(undelivered: undelivered)
+            }
+        discardClient(error)
+        if undelivered > 0 { throw error }
     }
 
     private func usableClient() throws(MessagingError) -> ProducerClient {
@@ -117,10 +121,10 @@ public final class Producer {
         return fresh
     }
 
-    private func discardClient(_ why: String) {
+    private func discardClient(_ error: MessagingError) {
         client = nil
         recreations += 1
         KafkaMetrics.producersRecreated.increment()
-        log.logger.warning("the Kafka producer will be replaced: \(why)")
+        log.logger.warning("the Kafka producer will be replaced: \(error)")
     }
 }

@@ -12,7 +12,8 @@ create table audit.leaf (
     source         text        not null,
     payload_digest bytea       not null check (octet_length(payload_digest) = 32)
 );
-create index leaf_episode on audit.leaf (episode_id, leaf_index);
+-- From a derived event to its cause: same episode, same sequence.
+create index leaf_episode on audit.leaf (episode_id, sequence);
 
 -- Tiles of up to 256 hashes as C2SP tlog-tiles lays them out; the rightmost of each level is partial.
 create table audit.tile (
@@ -21,6 +22,8 @@ create table audit.tile (
     hashes     bytea    not null,
     primary key (level, tile_index)
 ) with (fillfactor = 50);
+-- Hashes do not compress: trying would only cost time.
+alter table audit.tile alter hashes set storage external;
 
 -- The tree head. The row is made here, once: growing the tree is a compare-and-swap on it, so that
 -- two writers, or one that was restored to an earlier state, cannot fork the log unnoticed.
@@ -40,6 +43,7 @@ create table audit.checkpoint (
     signed_at    timestamptz not null,
     published_at timestamptz
 );
+create index checkpoint_unpublished on audit.checkpoint (tree_size) where published_at is null;
 
 grant select, insert on audit.leaf to attune_audit;
 grant select, insert, update on audit.tile, audit.checkpoint to attune_audit;
@@ -53,4 +57,4 @@ create view published.audit_tree as select size, root from audit.tree;
 create view published.audit_checkpoint as
     select tree_size, root, note, signed_at, published_at from audit.checkpoint;
 grant select on published.audit_leaf, published.audit_tile, published.audit_tree, published.audit_checkpoint
-    to attune_operator;
+    to attune_audit, attune_operator;

@@ -24,8 +24,9 @@ struct HandlingFailure: Error {
             default:
                 database
             }
-        case let messaging as MessagingError:
-            messaging
+        case let world as any RetryableFailure:
+            // It speaks for itself: try again if it is transient, otherwise the service has to stop.
+            world
         default:
             HandlingFailure(place: place(0), code: "unhandled", reason: "\(type(of: error))", isPoison: false)
         }

@@ -1,0 +1,37 @@
+# Attune on one machine. `make` alone shows what there is.
+
+CONFIG ?= debug
+
+.DEFAULT_GOAL := help
+.PHONY: help install build demo test bench proto format clean
+
+help: ## show this page
+	@echo "Targets:"
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-9s %s\n", $$1, $$2 }'
+
+install: ## install the Debian packages that are missing (as root; otherwise say how)
+	@deploy/local/install.sh
+
+build: install ## build everything (CONFIG=release for speed)
+	swift build --configuration $(CONFIG)
+
+demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, POSTGRES=url)
+	@"$$(swift build --configuration $(CONFIG) --show-bin-path)/attune" demo \
+		$(if $(KAFKA),--kafka '$(KAFKA)') $(if $(POSTGRES),--postgres '$(POSTGRES)') $(if $(EXIT),--exit)
+
+test: ## build and run all tests (FILTER=pattern for some of them)
+	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
+
+bench: install ## measure throughput, latency and memory beside their floors
+	swift build --configuration release
+	@"$$(swift build --configuration release --show-bin-path)/attune" bench
+
+proto: ## generate the Swift of the messages anew (needs protoc and protoc-gen-swift)
+	cd Shared/Contracts/Proto && protoc --swift_out=../Generated --swift_opt=FileNaming=DropPath \
+		--swift_opt=Visibility=Public --swift_opt=UseAccessLevelOnImports=true attune/v1/*.proto
+
+format: ## lay out the Swift sources by .swift-format
+	swift format --in-place --parallel --recursive Package.swift Services Shared Tests
+
+clean: ## remove what was built; the data in .local stays
+	swift package clean

@@ -1,0 +1,25 @@
+import Metrics
+import ServiceKit
+
+/// The measures of this service, so that every name stands once.
+enum AuditMetrics {
+    static let leaves = Counter(label: "attune_audit_leaves_total")
+    static let duplicates = Counter(label: "attune_audit_duplicates_total")
+    static let conflicts = Counter(label: "attune_audit_conflicts_total")
+    static let treeSize = Gauge(label: "attune_audit_tree_leaves")
+    static let checkpointSize = Gauge(label: "attune_audit_checkpoint_leaves")
+    static let checkpoints = Counter(label: "attune_audit_checkpoints_total")
+    static let publishFailures = Counter(label: "attune_audit_checkpoint_publish_failures_total")
+
+    static let descriptions = [
+        MetricDescription("attune_audit_leaves_total", "Leaves appended by this process."),
+        MetricDescription("attune_audit_duplicates_total", "Events that were in the log already."),
+        MetricDescription(
+            "attune_audit_conflicts_total", "Events that are in the log with other content. Should stay 0."),
+        MetricDescription("attune_audit_tree_leaves", "Leaves in the log, as last seen by this process."),
+        MetricDescription("attune_audit_checkpoint_leaves", "Leaves covered by the newest checkpoint signed here."),
+        MetricDescription("attune_audit_checkpoints_total", "Checkpoints signed by this process."),
+        MetricDescription(
+            "attune_audit_checkpoint_publish_failures_total", "Attempts to publish checkpoints that failed."),
+    ]
+}

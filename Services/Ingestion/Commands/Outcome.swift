@@ -1,0 +1,33 @@
+import Domain
+
+/// What became of a command.
+enum Outcome: Hashable, Sendable {
+    /// Committed in the ledger.
+    case recorded(Receipt)
+    /// The same command had been recorded before: the first result, nothing new.
+    case repeated(Receipt)
+    /// Nothing was recorded.
+    case refused(CommandRefusal)
+    /// The database could not be asked. Whether the command was recorded may be unknown; sent again
+    /// unchanged it is recorded once in any case.
+    case unavailable
+    /// A fault of this service, logged; nothing was recorded.
+    case failed
+}
+
+/// Where a recorded command's event stands.
+struct Receipt: Hashable, Sendable {
+    let event: EventID
+    let episode: EpisodeID
+    /// Number of the event within its episode, from 1.
+    let version: UInt64
+}
+
+/// Why a command is not recorded.
+enum CommandRefusal: Error, Hashable, Sendable {
+    case rule(Refusal)
+    /// The id stands for something else already.
+    case idReused
+    /// The rating was given on another instrument than the correction names.
+    case otherInstrument(recorded: InstrumentReference)
+}

@@ -1,0 +1,50 @@
+import Contracts
+import Domain
+import FoundationEssentials
+
+/// The id of a command at a site, by which a repeated one is recognised.
+struct CommandID: Identity {
+    let rawValue: UUID
+}
+
+/// One command, ready to be decided: everything that does not depend on the database is settled.
+struct Submission: Sendable {
+    let id: CommandID
+    /// False for an id that follows from what the command is about. Then other content under it is judged
+    /// by the rules of an episode, which say more than "this id is taken".
+    let hasSendersID: Bool
+    let command: EpisodeCommand
+    /// For a correction: the instrument whose scale its answers are on.
+    let correctedInstrument: InstrumentReference?
+    /// The event as the ledger keeps it, with who caused it.
+    let payload: [UInt8]
+    /// SHA-256 of episode and event without who caused it: equal content, equal fingerprint.
+    let fingerprint: [UInt8]
+    let trace: TraceContext
+
+    init(
+        id: CommandID, hasSendersID: Bool, command: EpisodeCommand, correctedInstrument: InstrumentReference? = nil,
+        actor: String, trace: TraceContext
+    ) throws {
+        self.id = id
+        self.hasSendersID = hasSendersID
+        self.command = command
+        self.correctedInstrument = correctedInstrument
+        self.trace = trace
+        payload = try EpisodeEventCodec.encode(command.event, actor: actor)
+        let content = try EpisodeEventCodec.encode(command.event, actor: "")
+        fingerprint = DerivedIdentity.digest(of: [command.episode.bytes, content])
+    }
+}
+
+extension EpisodeEvent {
+    /// The rating the event is about.
+    var rating: RatingID? {
+        switch self {
+        case .ratingRecorded(let rating): rating.id
+        case .ratingCorrected(let correction): correction.rating
+        case .ratingWithdrawn(let withdrawal): withdrawal.rating
+        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .closed: nil
+        }
+    }
+}

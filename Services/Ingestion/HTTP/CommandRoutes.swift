@@ -1,0 +1,103 @@
+import Catalogue
+import Domain
+import HTTPTypes
+import Hummingbird
+import ServiceKit
+
+/// The addresses that take one command each.
+///
+/// Each answers 201 with `{episodeId, version, eventId}` (and `ratingId`) once the command is committed in the
+/// ledger, 200 with the first result when the same command had been recorded before, and a problem otherwise.
+/// `ETag` is the version of the episode after the command; `If-Match: "N"` has it recorded only if the
+/// episode is at version N.
+///
+/// `site` may be left out: it is the caller's only site, or that of the episode.
+struct CommandRoutes: Sendable {
+    let catalogue: Catalogue
+    let intake: CommandIntake
+    let metrics: IngestionMetrics
+
+    func add(to routes: RouterGroup<CallerContext>) {
+        // {episodeId, site, service, openedOn, clinician, participants: [{participantId, role, ageBand}]}
+        routes.post("episodes") { request, context in
+            try await answer(.episode, CommandPlace(), request, context)
+        }
+        // {participantId, role, ageBand}
+        routes.post("episodes/:episode/participants") { request, context in
+            try await answer(.participant, Self.inEpisode(context), request, context)
+        }
+        // {sessionId, held: {number, day}} or {sessionId, missed: {day, reason}}
+        routes.post("episodes/:episode/sessions") { request, context in
+            try await answer(.session, Self.inEpisode(context), request, context)
+        }
+        // {ratingId or source: {system, id}, participantId, instrument, version, session, day, items or total}
+        routes.post("episodes/:episode/ratings") { request, context in
+            try await answer(.rating, Self.inEpisode(context), request, context)
+        }
+        // {day, reason}
+        routes.post("episodes/:episode/closure") { request, context in
+            try await answer(.closure, Self.inEpisode(context), request, context)
+        }
+        // {correctionId, episodeId, instrument, version, session, day, items or total, reason}
+        routes.post("ratings/:rating/corrections") { request, context in
+            try await answer(.correction, CommandPlace(rating: try context.identity("rating")), request, context)
+        }
+        // {episodeId, reason}
+        routes.post("ratings/:rating/withdrawal") { request, context in
+            try await answer(.withdrawal, CommandPlace(rating: try context.identity("rating")), request, context)
+        }
+    }
+
+    private static func inEpisode(_ context: CallerContext) throws(Problem) -> CommandPlace {
+        CommandPlace(episode: try context.identity("episode"))
+    }
+
+    private func answer(
+        _ kind: CommandKind, _ place: CommandPlace, _ request: Request, _ context: CallerContext
+    ) async throws -> Response {
+        let submission = try await submission(kind, place, request, context)
+        let outcomes = await intake.live.submit([submission])
+        switch outcomes.first {
+        case .recorded(let receipt): return Self.response(.created, submission, receipt)
+        case .repeated(let receipt): return Self.response(.ok, submission, receipt)
+        case .refused(let refusal): throw Problem(refusal, of: submission.command.event)
+        case .unavailable: throw Problem.databaseUnavailable
+        case .failed, nil: throw Problem.internalError
+        }
+    }
+
+    /// Faults found here are counted here; the writer counts its own.
+    private func submission(
+        _ kind: CommandKind, _ place: CommandPlace, _ request: Request, _ context: CallerContext
+    ) async throws -> Submission {
+        do {
+            var place = place
+            place.expectedVersion = try request.expectedVersion()
+            let document = try await request.json()
+            let draft = try CommandReader(catalogue: catalogue, caller: context.caller).command(kind, document, at: place)
+            let results = try await intake.submissions([draft], of: context.caller, trace: request.trace)
+            guard let result = results.first else { throw Problem.internalError }
+            return try result.get()
+        } catch {
+            metrics.refused(error)
+            throw error
+        }
+    }
+
+    private static func response(
+        _ status: HTTPResponse.Status, _ submission: Submission, _ receipt: Receipt
+    ) -> Response {
+        JSON.object(submission.document(receipt)).response(status, headers: [.eTag: "\"\(receipt.version)\""])
+    }
+}
+
+extension IngestionMetrics {
+    /// Counts what a request is refused with before the writer sees it.
+    func refused(_ error: any Error) {
+        switch error {
+        case let problem as Problem: refused(problem.name)
+        case is FieldError: refused("invalid-content")
+        default: refused("internal-error")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Persistence
+import ServiceKit
+import ServiceLifecycle
+
+/// The checks behind `/live` and `/ready`.
+enum IngestionHealth {
+    /// Longer than a batch can take while each of its statements runs into its time limit.
+    private static let stalled = Duration.seconds(180)
+
+    static func register(in health: Health, intake: CommandIntake, relay: Relay) {
+        health.register(.live, "writer") { intake.live.heartbeat.finding(limit: stalled) }
+        health.register(.live, "backfill-writer") { intake.backfill.heartbeat.finding(limit: stalled) }
+        health.register(.ready, "schema") { await schema(intake.pool) }
+        health.register(.ready, "kafka") { kafka(relay.status) }
+    }
+
+    /// The database has the schema that this program was made for.
+    private static func schema(_ pool: ConnectionPool) async -> HealthFinding {
+        do {
+            try await pool.with { connection in try Migrations.requireCurrent(on: connection) }
+            return .healthy
+        } catch {
+            return .failing("\(error)")
+        }
+    }
+
+    private static func kafka(_ status: RelayStatus) -> HealthFinding {
+        switch status.condition {
+        case .relaying, .standby: .healthy
+        case .starting: .failing("the relay has not begun yet")
+        case .failing(let reason): .failing("the relay tries again: \(reason)")
+        case .halted(let failure): .failing("the relay waits for an operator: \(failure)")
+        case .stopped: .failing("the relay has stopped")
+        }
+    }
+}
+
+/// Runs the relay until the process stops.
+struct RelayService: Service, CustomStringConvertible {
+    let relay: Relay
+    var description: String { "relay" }
+
+    func run() async throws {
+        relay.start()
+        try? await gracefulShutdown()
+        _ = await relay.stop(within: .seconds(5))
+    }
+}
+
+extension CommandWriter {
+    /// The writer as a part of the process.
+    var service: ThreadedService {
+        ThreadedService("writer", failure: FailureSignal(), start: start, stop: stop(within:))
+    }
+}

@@ -1,0 +1,71 @@
+import Catalogue
+import Hummingbird
+import Logging
+import Messaging
+import Persistence
+import ServiceKit
+import ServiceLifecycle
+
+/// `attune-ingestion`: takes ratings and all else that happens in an episode, and relays the ledger to Kafka.
+///
+/// It starts without PostgreSQL and without Kafka and becomes ready by itself when they are there. While PostgreSQL
+/// is away requests are answered 503 with `Retry-After`. While Kafka is away requests are still accepted, because
+/// the ledger is the truth and keeps what waits; `/ready` then says 503 and names Kafka.
+@main
+struct IngestionService: ServiceCommand {
+    static let name = "attune-ingestion"
+    static let summary = "Takes ratings over HTTP into the ledger, and relays the ledger to Kafka."
+    static let settings: [any SettingDeclaration] = IngestionSettings.all
+
+    static func run(_ runtime: ServiceRuntime) async throws {
+        let catalogue = try Self.catalogue(runtime.settings)
+        let database = DatabaseAccess.settings(of: runtime)
+        let pool = runtime.connectionPool(size: runtime.settings[IngestionSettings.databaseConnections])
+        let metrics = IngestionMetrics(runtime.registry)
+        let options = runtime.settings.writerOptions
+        let intake = CommandIntake(
+            live: CommandWriter(database, lane: .episode, options: options, metrics: metrics, logger: runtime.logger),
+            backfill: CommandWriter(
+                database, lane: .episodeBackfill, options: options, metrics: metrics, logger: runtime.logger),
+            pool: pool.pool)
+        let relay = Relay(
+            database,
+            publisher: KafkaRelayPublisher(KafkaAccess.settings(of: runtime, part: "relay"), logger: runtime.logger),
+            onNewCluster: runtime.settings.newClusterPolicy, logger: runtime.logger)
+        IngestionHealth.register(in: runtime.health, intake: intake, relay: relay)
+        let http = try await runtime.authenticatedHTTP()
+        IngestionAPI(catalogue: catalogue, intake: intake, metrics: metrics).add(to: http)
+        // The last is stopped first: no new requests, then what waits is written, then relayed.
+        try await runtime.run([
+            pool, RelayService(relay: relay), intake.backfill.service, intake.live.service,
+            http.service(),
+        ])
+    }
+
+    private static func catalogue(_ settings: Settings) throws -> Catalogue {
+        do {
+            return try Catalogue.load(siteFolder: settings[IngestionSettings.catalogue])
+        } catch {
+            throw SettingsError(
+                IngestionSettings.catalogue.name, "names a catalogue that cannot be used: \(error)",
+                "Correct the file, or unset the setting to use the built-in instruments alone.")
+        }
+    }
+}
+
+/// All addresses under `/v1`.
+struct IngestionAPI {
+    /// Who may record.
+    static let roles: Set<Role> = [.clinician, .supervisor, .siteAdmin, .integration]
+
+    let catalogue: Catalogue
+    let intake: CommandIntake
+    let metrics: IngestionMetrics
+
+    func add(to http: ServiceHTTP) {
+        let routes = http.authenticated("/v1", roles: Self.roles)
+        CommandRoutes(catalogue: catalogue, intake: intake, metrics: metrics).add(to: routes)
+        BatchRoute(catalogue: catalogue, intake: intake, metrics: metrics).add(to: routes)
+        EpisodeRoute(pool: intake.pool).add(to: routes)
+    }
+}

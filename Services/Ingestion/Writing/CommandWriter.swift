@@ -1,0 +1,107 @@
+import Dispatch
+import Domain
+import Logging
+import Persistence
+import ServiceKit
+import Synchronization
+
+/// The one way into the ledger: gathers the commands of many requests into few transactions.
+///
+/// One thread with a connection of its own for each lane. While one batch is being committed the next one
+/// gathers; where requests come in parallel a batch also waits a moment for as many commands as the last one
+/// had, so that a lone sender never waits and a crowd shares its commits.
+final class CommandWriter: Sendable {
+    struct Options: Sendable {
+        /// Most commands of one transaction.
+        var batchSize = 500
+        /// Longest wait for a batch to fill.
+        var linger = Duration.milliseconds(3)
+        /// Most commands that may wait.
+        var queueLimit = 5000
+    }
+
+    /// Commands that wait or are being written; for metrics and tests.
+    var waitingCommands: Int { queue.count }
+    let heartbeat = Heartbeat()
+    private let settings: DatabaseSettings
+    private let lane: Lane
+    private let options: Options
+    private let now: @Sendable () -> Timestamp
+    private let metrics: IngestionMetrics
+    private let logger: Logger
+    private let queue: CommandQueue
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(
+        _ settings: DatabaseSettings, lane: Lane, options: Options = Options(), metrics: IngestionMetrics,
+        logger: Logger, now: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.settings = settings
+        self.lane = lane
+        self.options = options
+        self.metrics = metrics
+        self.logger = logger
+        self.now = now
+        queue = CommandQueue(limit: options.queueLimit)
+    }
+
+    /// Has the commands decided in order, and returns when all are decided and, where accepted, committed.
+    ///
+    /// - Parameter submissions: at most as many as one batch takes; they are decided in one transaction.
+    /// - Returns: an outcome for each.
+    func submit(_ submissions: [Submission]) async -> [Outcome] {
+        guard !submissions.isEmpty else { return [] }
+        let outcomes = await withCheckedContinuation { continuation in
+            let unit = CommandQueue.Unit(submissions: submissions) { continuation.resume(returning: $0) }
+            if !queue.add(unit) { unit.answer(submissions.map { _ in .unavailable }) }
+        }
+        metrics.count(outcomes, of: submissions, in: lane)
+        return outcomes
+    }
+
+    /// Starts the thread. It needs no database to start.
+    func start() {
+        // A serial queue of its own has a thread for as long as its block runs.
+        DispatchQueue(label: "attune.writer.\(lane)", qos: .userInitiated).async { self.work() }
+    }
+
+    /// Writes what waits, takes nothing more, and ends; returns when that has come about or the time is over.
+    func stop(within limit: Duration) {
+        queue.close()
+        _ = ended.wait(timeout: .now() + .nanoseconds(Int(limit.components.seconds) * 1_000_000_000))
+    }
+
+    private func work() {
+        var session = WriterSession(settings: settings, lane: lane, now: now, metrics: metrics, logger: logger)
+        var lastCount = 1
+        while true {
+            heartbeat.beat()
+            let units = queue.take(
+                upTo: options.batchSize, target: lastCount, linger: options.linger, patience: .seconds(1))
+            guard !units.isEmpty else {
+                if queue.isClosed { break }
+                continue
+            }
+            lastCount = write(units, in: &session)
+        }
+        session.close()
+        ended.signal()
+    }
+
+    /// Decides the units together and answers each. Returns the number of commands.
+    private func write(_ units: [CommandQueue.Unit], in session: inout WriterSession) -> Int {
+        let batch = units.flatMap(\.submissions)
+        let outcomes = session.write(batch)
+        var start = 0
+        for unit in units {
+            let end = start + unit.submissions.count
+            unit.answer(Array(outcomes[start..<end]))
+            start = end
+        }
+        // Nobody waits in line for a database that is not there.
+        if outcomes.allSatisfy({ $0 == .unavailable }) {
+            for unit in queue.takeAll() { unit.answer(unit.submissions.map { _ in .unavailable }) }
+        }
+        return batch.count
+    }
+}

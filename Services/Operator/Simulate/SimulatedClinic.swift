@@ -1,0 +1,85 @@
+import Contracts
+import Domain
+import ServiceKit
+
+/// A clinic made up from a seed: the same seed makes the same ids and the same answers.
+struct SimulatedClinic: Sendable {
+    let site: SiteID
+    let seed: UInt64
+    let episodes: Int
+    let openedOn: CalendarDay
+
+    /// One request.
+    struct Command: Sendable {
+        let path: String
+        let body: JSON
+    }
+
+    /// Opens episode `index`.
+    func opening(_ index: Int) -> Command {
+        Command(
+            path: "/v1/episodes",
+            body: [
+                "episodeId": .text(episode(index)), "site": .string(site.text), "service": "simulated",
+                "openedOn": .text(openedOn), "clinician": .string("sim-\(index % 20)"),
+                "participants": [["participantId": .text(participant(index)), "role": "self", "ageBand": "adult"]],
+            ])
+    }
+
+    /// Rating `number` of the whole simulation: episodes take turns, sessions rise, instruments alternate
+    /// between ORS, SRS and PHQ-9. About one course in five gets worse.
+    func rating(_ number: Int) -> Command {
+        let index = number % episodes
+        let turn = number / episodes
+        let session = turn / 3 + 1
+        var random = SplitMix(seed: seed &+ UInt64(number) &* 0x9E37_79B9)
+        var body: [JSON.Member] = [
+            .init("ratingId", .text(id("rating", number) as RatingID)),
+            .init("participantId", .text(participant(index))), .init("session", .integer(session)),
+            .init("day", .text(CalendarDay(daysSinceEpoch: openedOn.daysSinceEpoch + session - 1))),
+        ]
+        let worsens = index % 5 == 0
+        switch turn % 3 {
+        case 0:
+            let drift = (worsens ? -9 : 12) * (session - 1)
+            let total = min(400, max(0, 190 + drift + random.next(61) - 30))
+            body += [.init("instrument", "ors"), .init("version", "2000"), .init("total", tenths(total))]
+        case 1:
+            let total = min(400, 372 - (worsens ? 4 * session : 0) + random.next(29))
+            body += [.init("instrument", "srs"), .init("version", "2002"), .init("total", tenths(total))]
+        default:
+            let level = worsens ? 2 : max(0, 2 - session / 3)
+            let items = (1...9).map { item in
+                JSON.integer(item == 9 ? (random.next(40) == 0 ? 1 : 0) : min(3, max(0, level + random.next(3) - 1)))
+            }
+            body += [.init("instrument", "phq-9"), .init("version", "2001"), .init("items", .array(items))]
+        }
+        return Command(path: "/v1/episodes/\(episode(index))/ratings", body: .object(body))
+    }
+
+    private func tenths(_ steps: Int) -> JSON {
+        (try? JSON.parse(Array("\(steps / 10).\(steps % 10)".utf8))) ?? .integer(steps / 10)
+    }
+
+    func episode(_ index: Int) -> EpisodeID { id("episode", index) }
+    private func participant(_ index: Int) -> ParticipantID { id("participant", index) }
+
+    private func id<ID: Identity>(_ kind: String, _ number: Int) -> ID {
+        DerivedIdentity.named("attune simulate", site.text, "\(seed)", kind, "\(number)")
+    }
+}
+
+/// SplitMix64: small, seeded, and the same everywhere. For simulation only.
+struct SplitMix {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    /// A number from 0 up to, not including, `bound`.
+    mutating func next(_ bound: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
+    }
+}

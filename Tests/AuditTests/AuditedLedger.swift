@@ -1,0 +1,107 @@
+import AuditLog
+import Contracts
+import Domain
+import Foundation
+import Persistence
+import ServiceKit
+import TestSupport
+import TransparencyLog
+
+@testable import attune_audit
+
+/// A database with a ledger and its audit log, written as the services write them.
+final class AuditedLedger {
+    let database: TestDatabase
+    /// A superuser's.
+    let admin: Connection
+    let key: SigningKey
+    private let auditor: Connection
+    private var writer = LogWriter()
+    private let episodes: [EpisodeID] = (0..<7).map { _ in TimeOrderedIdentity.make(at: .now) }
+
+    init() throws {
+        database = try TestDatabase.make()
+        admin = try database.connect()
+        auditor = try database.connect(role: "attune_audit")
+        key = try SigningKey(generatedFor: "example.org/audit")
+    }
+
+    /// Appends events to the ledger and returns them as the audit service would meet them.
+    func record(_ count: Int, lane: Lane = .episode, site: SiteID = SiteID("north")!) throws -> [AuditEntry] {
+        let type: EventType = lane.category == .alert ? .alertRaised : .ratingRecorded
+        let events = (0..<count).map { number in
+            NewEvent(
+                id: TimeOrderedIdentity.make(at: .now), stream: episodes[number % episodes.count], site: site,
+                type: type.rawValue, traceparent: nil, payload: Array("payload \(number)".utf8))
+        }
+        let appended = try admin.transaction { try Ledger.append(events, to: lane, on: $0) }
+        return zip(events, appended).map { event, place in
+            AuditEntry(
+                topic: (lane.category == .alert ? Topic.alerts : lane.backfill ? .episodeBackfill : .episodeEvents).name,
+                EventEnvelope(
+                    id: event.id, type: type,
+                    source: lane.category == .alert ? "/attune/alerting" : "/attune/ingestion", episode: event.stream,
+                    site: site, sequence: place.version, time: place.recordedAt, trace: nil, payload: event.payload))
+        }
+    }
+
+    /// A trajectory event that follows from an event of an episode.
+    func trajectory(after cause: AuditEntry) -> AuditEntry {
+        AuditEntry(
+            topic: Topic.trajectories.name,
+            EventEnvelope(
+                id: DerivedIdentity.following(cause.event, rule: "test"), type: .trajectoryUpdated,
+                source: "/attune/scoring", episode: cause.episode, site: cause.site, sequence: cause.sequence,
+                time: cause.time, trace: nil, payload: [7]))
+    }
+
+    /// Writes entries into the log.
+    @discardableResult
+    func audit(_ entries: [AuditEntry]) throws -> LogWriter.Outcome {
+        try auditor.transaction { try writer.append(entries, on: $0) }
+    }
+
+    @discardableResult
+    func sign() throws -> StoredLog.SignedHead? {
+        try CheckpointSigner(key: key).sign(at: .now, on: auditor)
+    }
+
+    /// The relay has published everything.
+    func markPublished() throws {
+        try admin.script("update ledger.lane set cursor = (select coalesce(max(position), 0) from ledger.event)")
+    }
+
+    /// As somebody would who owns the database.
+    func tamper(_ sql: String) throws {
+        try admin.script("alter table ledger.event disable trigger user; \(sql)")
+    }
+
+    /// As an operator would.
+    func verify(
+        key: VerifierKey? = nil, kept: [String] = [], patience: Duration = .zero, pageSize: Int = 64
+    ) throws -> VerificationReport {
+        try LogVerification(
+            key: key ?? self.key.verifierKey, keptCheckpoints: kept, patience: patience, pageSize: pageSize
+        ).run(on: try database.connect(role: "attune_operator"))
+    }
+
+    /// 300 events and 20 trajectories, published, audited, and signed at 200 and 320 leaves.
+    static func filled() throws -> (ledger: AuditedLedger, entries: [AuditEntry]) {
+        let ledger = try AuditedLedger()
+        var entries = try ledger.record(250) + ledger.record(30, lane: .episodeBackfill) + ledger.record(20, lane: .alert)
+        entries += entries.prefix(20).map(ledger.trajectory)
+        try ledger.markPublished()
+        try ledger.audit(Array(entries.prefix(200)))
+        try ledger.sign()
+        try ledger.audit(Array(entries.dropFirst(200)))
+        try ledger.sign()
+        return (ledger, entries)
+    }
+}
+
+/// Runs blocking work off the concurrency pool.
+func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
+    }
+}

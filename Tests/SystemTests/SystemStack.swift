@@ -1,0 +1,124 @@
+import Domain
+import Foundation
+import LocalStack
+import Messaging
+import Outbound
+import Persistence
+import ServiceKit
+
+/// A whole system of real processes in a folder of its own, for one test.
+final class SystemStack {
+    let stack: LocalStack
+    let folder: URL
+
+    /// - Parameter environment: further settings of every service.
+    init(_ name: String, environment: [String: String] = [:]) throws {
+        let files = FileManager.default
+        folder = files.temporaryDirectory.appendingPathComponent("attune-\(name)-\(UUID().uuidString.prefix(8))")
+        let local = Self.checkout.appendingPathComponent("deploy/local")
+        stack = LocalStack(
+            StackSettings(
+                folder: folder, programs: Self.programs, catalogue: local.appendingPathComponent("instruments"),
+                routes: local.appendingPathComponent("routes.yaml"), postgres: .local(.throwaway),
+                environment: environment, startLimit: .seconds(120)))
+        do {
+            try stack.start()
+        } catch {
+            Self.showLogs(of: stack)
+            throw error
+        }
+    }
+
+    deinit {
+        stack.stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    static let checkout = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Where the test bundle lies, the services lie, too.
+    static let programs: URL = {
+        let arguments = CommandLine.arguments
+        let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
+        var folder = URL(fileURLWithPath: bundle).resolvingSymlinksInPath().deletingLastPathComponent()
+        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appendingPathComponent("attune-scoring").path) {
+            folder.deleteLastPathComponent()
+        }
+        return folder
+    }()
+
+    static func showLogs(of stack: LocalStack) {
+        for service in StackService.allCases {
+            guard let process = stack.process(service), !process.isRunning else { continue }
+            print("--- \(service.executable)\n\(process.logTail())")
+        }
+    }
+
+    func url(_ service: StackService) throws -> String {
+        guard let url = stack.endpoints.url(service) else { throw StackError.notStarted }
+        return url
+    }
+
+    /// An access token in a file.
+    func tokenFile(site: String, role: String, seconds: Int = 3600) throws -> URL {
+        let file = folder.appendingPathComponent("\(role)-\(site).token")
+        try stack.runOperator(
+            [
+                "token", "--key", stack.keys.tokenKey.path, "--site", site, "--role", role, "--seconds", "\(seconds)",
+                "--subject", "\(role)-1", "--output", file.path,
+            ], logTo: "token")
+        return file
+    }
+
+    func token(site: String, role: String) throws -> String {
+        try String(contentsOf: tokenFile(site: site, role: role), encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// One request; the answer's status and JSON.
+    func call(
+        _ method: HTTPMethod, _ service: StackService, _ path: String, token: String?, body: String? = nil
+    ) throws -> (status: Int, json: JSON?, response: HTTPResponse) {
+        var headers: [Header] = []
+        if let token { headers.append(try Header("Authorization", "Bearer \(token)")) }
+        if body != nil { headers.append(try Header("Content-Type", "application/json")) }
+        let response = try CurlSession(proxy: .none).send(
+            HTTPRequest(method, url: try url(service) + path, headers: headers, body: Array((body ?? "").utf8)))
+        return (response.status, try? JSON.parse(response.body), response)
+    }
+
+    func database() throws -> Connection {
+        try Connection(DatabaseSettings(url: stack.endpoints.database, applicationName: "system test"))
+    }
+
+    func count(_ sql: String) throws -> Int {
+        let connection = try database()
+        defer { connection.close() }
+        return Int(try connection.run(Statement(sql)).only().int64(0))
+    }
+
+    /// Waits until `condition` holds; false when it never did. The limit is generous: it ends a broken
+    /// test, it measures nothing.
+    func eventually(_ condition: () throws -> Bool) throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(240)
+        while ContinuousClock.now < deadline {
+            if try condition() { return true }
+            usleep(100_000)
+        }
+        return try condition()
+    }
+
+    /// Everything accepted is scored, alerted, notified and audited.
+    func drained() throws -> PipelineState {
+        let connection = try database()
+        defer { connection.close() }
+        var state = PipelineState()
+        _ = try eventually {
+            let before = state
+            state = try PipelineState.read(connection)
+            return state.missing.isEmpty && state == before
+        }
+        return state
+    }
+}
