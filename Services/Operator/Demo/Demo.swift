@@ -33,7 +33,8 @@ struct Demo: Sendable {
 
     func run() -> ExitCode {
         let stack = LocalStack(
-            settings, report: { say($0) }, isInterrupted: { [interruption] in interruption.isRequested })
+            settings, report: { say($0) }, isInterrupted: { [interruption] in interruption.isRequested },
+            webhookCheck: WebhookSignature(keyFile: StackKeys(settings.folder.keys).webhookKey).holds)
         defer {
             say("stopping")
             let killed = stack.stop()

@@ -27,10 +27,12 @@ struct DemoSummary {
         for kind in SignalKind.allCases.sorted() {
             rows.append(("alerts raised: \(kind.rawValue)", "\(state.alerts[kind] ?? 0)"))
         }
+        rows.append(("alerts open, the others superseded", "\(state.openAlerts)"))
         for (channel, count) in state.delivered.sorted(by: { $0.key < $1.key }) {
             rows.append(("notifications delivered: \(channel)", "\(count)"))
         }
         return rows + [
+            ("notifications withdrawn: superseded", "\(state.withdrawn)"),
             ("mails at the sink, this run", "\(mails)"), ("webhooks at the sink, this run", "\(webhooks)"),
             ("audit tree size", "\(state.treeSize)"), ("audit tree root", state.root), ("audit log", "verified"),
         ]

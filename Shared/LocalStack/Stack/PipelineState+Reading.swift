@@ -20,6 +20,8 @@ extension PipelineState {
             state.treeSize = Int(try row.int64(8))
             state.root = try row.bytes(9).map { hex($0) }.joined()
             state.notSigned = Int(try row.int64(10))
+            state.openAlerts = Int(try row.int64(11))
+            state.withdrawn = Int(try row.int64(12))
             for row in try connection.run("select kind, count(*) from published.alert group by kind") {
                 if let kind = SignalKind(number: try row.int16(0)) { state.alerts[kind] = Int(try row.int64(1)) }
             }
@@ -73,6 +75,8 @@ extension PipelineState {
             (select size from published.audit_tree),
             (select root from published.audit_tree),
             (select size from published.audit_tree)
-            - (select coalesce(max(tree_size), 0) from published.audit_checkpoint)
+            - (select coalesce(max(tree_size), 0) from published.audit_checkpoint),
+            (select count(*) from published.alert where status in ('raised', 'acknowledged')),
+            (select count(*) from published.delivery where status = 'withdrawn')
         """)
 }

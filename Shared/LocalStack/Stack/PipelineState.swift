@@ -8,8 +8,12 @@ public struct PipelineState: Sendable, Equatable {
     public var points = 0
     /// Alerts ever raised, by kind.
     public var alerts: [SignalKind: Int] = [:]
+    /// Alerts that nobody has resolved and nothing has superseded.
+    public var openAlerts = 0
     /// Messages delivered, by channel.
     public var delivered: [String: Int] = [:]
+    /// Messages that were never sent because their alert was superseded first.
+    public var withdrawn = 0
     /// Messages given up on.
     public var failedDeliveries = 0
     public var treeSize = 0

@@ -9,36 +9,52 @@ struct ServiceCommands {
 
     /// - Parameter port: the port it had before a restart, so that its clients find it again; 0 at first.
     func service(_ service: StackService, port: Int) -> Command {
-        var environment = common
-        environment["ATTUNE_DATABASE_ROLE"] = service.role
-        environment["ATTUNE_HTTP_HOST"] = "127.0.0.1"
-        environment["ATTUNE_HTTP_PORT"] = String(port)
-        environment["ATTUNE_PORT_FILE"] = settings.folder.portFile(service).path
-        environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
-        environment["ATTUNE_CATALOGUE_DIR"] = settings.catalogue?.path
-        // The local Kafka holds up a rebalance for as long as a member that was killed may be silent.
-        environment["ATTUNE_KAFKA_SESSION_TIMEOUT"] = "6s"
+        let environment = common
+            .merging(http(service, port: port)) { _, own in own }
+            .merging(own(service)) { _, own in own }
+            .merging(settings.environment) { _, given in given }
+        return Command(
+            name: service.executable, executable: settings.programs.appendingPathComponent(service.executable),
+            environment: environment, output: .file(settings.folder.log(service.executable)))
+    }
+
+    private func http(_ service: StackService, port: Int) -> [String: String] {
+        [
+            "ATTUNE_DATABASE_ROLE": service.role,
+            "ATTUNE_HTTP_HOST": "127.0.0.1",
+            "ATTUNE_HTTP_PORT": String(port),
+            "ATTUNE_PORT_FILE": settings.folder.portFile(service).path,
+        ]
+    }
+
+    /// What a service is told beyond the common settings: no more than it knows.
+    private func own(_ service: StackService) -> [String: String] {
+        var environment: [String: String] = [:]
         switch service {
         case .ingestion:
+            environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
+            environment["ATTUNE_CATALOGUE_DIR"] = settings.catalogue?.path
             // The local Kafka forgets everything when it ends; the ledger is published to the next one.
             environment["ATTUNE_RELAY_ON_NEW_CLUSTER"] = "republish"
+            return environment
         case .scoring:
-            break
+            environment["ATTUNE_CATALOGUE_DIR"] = settings.catalogue?.path
         case .alerting:
+            environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
             environment["ATTUNE_ALERT_POLICY_FILE"] = settings.alertPolicy?.path
         case .notification:
             environment["ATTUNE_NOTIFICATION_ROUTES_FILE"] = settings.folder.routes.path
             environment["ATTUNE_SMTP_URL"] = endpoints.smtp
             environment["ATTUNE_SMTP_FROM"] = "attune@localhost"
         case .audit:
+            environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
             environment["ATTUNE_AUDIT_KEY_FILE"] = keys.auditKey.path
             environment["ATTUNE_AUDIT_ORIGIN"] = StackSettings.auditOrigin
             environment["ATTUNE_CHECKPOINT_INTERVAL"] = "1s"
         }
-        environment.merge(settings.environment) { _, given in given }
-        return Command(
-            name: service.executable, executable: settings.programs.appendingPathComponent(service.executable),
-            environment: environment, output: .file(settings.folder.log(service.executable)))
+        // The local Kafka holds up a rebalance for as long as a member that was killed may be silent.
+        environment["ATTUNE_KAFKA_SESSION_TIMEOUT"] = "6s"
+        return environment
     }
 
     /// `attune` itself, as the operator's role unless it has to make roles and tables.
