@@ -11,7 +11,7 @@ enum IngestionHealth {
         health.register(.live, "writer") { intake.live.heartbeat.finding(limit: stalled) }
         health.register(.live, "backfill-writer") { intake.backfill.heartbeat.finding(limit: stalled) }
         health.register(.ready, "schema") { await schema(intake.pool) }
-        health.register(.ready, "kafka") { kafka(relay.status) }
+        health.register(.ready, "relay") { publishing(relay.status) }
     }
 
     /// The database has the schema that this program was made for.
@@ -19,17 +19,20 @@ enum IngestionHealth {
         do {
             try await pool.with { connection in try Migrations.requireCurrent(on: connection) }
             return .healthy
-        } catch {
+        } catch let error as MigrationError {
             return .failing("\(error)")
+        } catch {
+            return .failing("the database is not reachable")
         }
     }
 
-    private static func kafka(_ status: RelayStatus) -> HealthFinding {
+    /// Kafka's absence shows here. Anybody may ask, so the reason, which names hosts, is left to the log.
+    private static func publishing(_ status: RelayStatus) -> HealthFinding {
         switch status.condition {
         case .relaying, .standby: .healthy
         case .starting: .failing("the relay has not begun yet")
-        case .failing(let reason): .failing("the relay tries again: \(reason)")
-        case .halted(let failure): .failing("the relay waits for an operator: \(failure)")
+        case .failing: .failing("Kafka or the database is not reachable: what is accepted waits in the ledger")
+        case .halted: .failing("the relay met another Kafka cluster and waits for an operator")
         case .stopped: .failing("the relay has stopped")
         }
     }
@@ -50,6 +53,6 @@ struct RelayService: Service, CustomStringConvertible {
 extension CommandWriter {
     /// The writer as a part of the process.
     var service: ThreadedService {
-        ThreadedService("writer", failure: FailureSignal(), start: start, stop: stop(within:))
+        ThreadedService("writer of \(lane)", failure: FailureSignal(), start: start, stop: stop(within:))
     }
 }

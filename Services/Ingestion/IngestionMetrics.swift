@@ -15,12 +15,14 @@ struct IngestionMetrics: Sendable {
     private static let descriptions = [
         MetricDescription(
             "attune_ingestion_ratings_accepted_total", "Ratings recorded for the first time, by lane of the ledger."),
-        MetricDescription("attune_ingestion_commands_accepted_total", "Commands recorded, ratings among them, by lane."),
+        MetricDescription(
+            "attune_ingestion_commands_accepted_total", "Commands recorded, ratings among them, by lane."),
         MetricDescription("attune_ingestion_commands_repeated_total", "Commands that had been recorded before."),
         MetricDescription("attune_ingestion_commands_refused_total", "Commands refused, by reason."),
         MetricDescription("attune_ingestion_batch_events", "Commands decided in one transaction, by lane."),
         MetricDescription(
-            "attune_ingestion_batch_duration_seconds", "Time from the first statement of a batch to its commit, by lane."),
+            "attune_ingestion_batch_duration_seconds",
+            "Time from the first statement of a batch to its commit, by lane."),
     ]
 
     func count(_ outcomes: [Outcome], of submissions: [Submission], in lane: Lane) {

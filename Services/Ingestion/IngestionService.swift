@@ -10,7 +10,7 @@ import ServiceLifecycle
 ///
 /// It starts without PostgreSQL and without Kafka and becomes ready by itself when they are there. While PostgreSQL
 /// is away requests are answered 503 with `Retry-After`. While Kafka is away requests are still accepted, because
-/// the ledger is the truth and keeps what waits; `/ready` then says 503 and names Kafka.
+/// the ledger is the truth and keeps what waits; `/ready` then says 503 and names the relay.
 @main
 struct IngestionService: ServiceCommand {
     static let name = "attune-ingestion"

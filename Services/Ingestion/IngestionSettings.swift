@@ -7,7 +7,8 @@ enum IngestionSettings {
         "ATTUNE_DATABASE_CONNECTIONS", "Connections for reading; writing and the relay have three of their own.",
         default: 4, in: 1...100)
     static let catalogue = Setting.path(
-        "ATTUNE_CATALOGUE_DIR", "Folder with the site's own instruments and models in YAML.").optional
+        "ATTUNE_CATALOGUE_DIR", "Folder with the site's own instruments and models in YAML."
+    ).optional
     static let onNewCluster = Setting.choice(
         "ATTUNE_RELAY_ON_NEW_CLUSTER",
         "What to do on meeting another Kafka cluster than before: halt until an operator decides, or republish all.",
@@ -18,7 +19,8 @@ enum IngestionSettings {
         "ATTUNE_INGESTION_LINGER", "Longest time commands wait for others to share their commit.", default: "3ms",
         in: .zero ... .seconds(1))
     static let queueLimit = Setting.int(
-        "ATTUNE_INGESTION_QUEUE", "Most commands that may wait in a lane; further ones are answered 503.", default: 5000,
+        "ATTUNE_INGESTION_QUEUE", "Most commands that may wait in a lane; further ones are answered 503.",
+        default: 5000,
         in: 1...1_000_000)
 
     static let all: [any SettingDeclaration] =

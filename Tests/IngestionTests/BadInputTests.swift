@@ -28,7 +28,9 @@ import Testing
         Case(name: "partial items with a total", scores: #""items": [5, null, 5, 5], "total": 15"#, pointer: "/total"),
         Case(name: "total that is not the sum", scores: #""items": [5, 5, 5, 5], "total": 19"#, pointer: "/total"),
         Case(name: "total above its range", scores: #""total": 40.1"#, pointer: "/total"),
-        Case(name: "0 standing for missing", scores: #""items": [null, null, null, null], "total": 0"#, pointer: "/total"),
+        Case(
+            name: "0 standing for missing", scores: #""items": [null, null, null, null], "total": 0"#, pointer: "/total"
+        ),
         Case(name: "skipped, yet scored", scores: #""skipped": true, "total": 20"#, pointer: "/skipped"),
         Case(name: "skipped, so no rating", scores: #""skipped": true"#, pointer: "/skipped"),
         Case(name: "no answers", scores: #""items": null"#, pointer: "/items"),
@@ -156,7 +158,8 @@ import Testing
         try await IngestionServer.run { server in
             let (episode, participant) = try await server.fixture.openEpisode()
             let path = "/v1/episodes/\(episode)"
-            #expect(try await server.post(path + "/closure", #"{"day": "2026-03-08", "reason": "other"}"#).status == 201)
+            #expect(
+                try await server.post(path + "/closure", #"{"day": "2026-03-08", "reason": "other"}"#).status == 201)
             let closed = try await server.post(path + "/ratings", ratingBody(participant))
             #expect(closed.status == 409)
             #expect(closed.problem == "episode-closed")
@@ -172,11 +175,18 @@ import Testing
             let (episode, participant) = try await server.fixture.openEpisode()
             let path = "/v1/episodes/\(episode)"
             let bodies: [(path: String, body: String, status: Int, pointer: String?)] = [
-                ("/sessions", #"{"sessionId": "\#(UUID())", "held": {"number": 0, "day": "2026-03-02"}}"#, 422, "/held/number"),
-                ("/sessions", #"{"sessionId": "\#(UUID())", "held": {"number": 1, "day": "2026-03-20"}}"#, 422, "/held/day"),
+                (
+                    "/sessions", #"{"sessionId": "\#(UUID())", "held": {"number": 0, "day": "2026-03-02"}}"#, 422,
+                    "/held/number"
+                ),
+                (
+                    "/sessions", #"{"sessionId": "\#(UUID())", "held": {"number": 1, "day": "2026-03-20"}}"#, 422,
+                    "/held/day"
+                ),
                 ("/sessions", #"{"sessionId": "\#(UUID())"}"#, 422, "/held"),
                 (
-                    "/sessions", #"{"sessionId": "\#(UUID())", "missed": {"day": "2026-03-20", "reason": "not_attended"}}"#,
+                    "/sessions",
+                    #"{"sessionId": "\#(UUID())", "missed": {"day": "2026-03-20", "reason": "not_attended"}}"#,
                     422, "/missed/day"
                 ),
                 ("/ratings", ratingBody(ParticipantID(rawValue: UUID())), 422, "/participantId"),

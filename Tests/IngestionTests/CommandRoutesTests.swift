@@ -106,8 +106,10 @@ import Testing
             let (episode, participant) = try await server.fixture.openEpisode(site: SiteID("south")!)
             let both = try await server.token(sites: ["north", "east"])
             for token in [server.token, both] {
-                let foreign = try await server.post("/v1/episodes/\(episode)/ratings", ratingBody(participant), token: token)
-                let unknown = try await server.post("/v1/episodes/\(UUID())/ratings", ratingBody(participant), token: token)
+                let foreign = try await server.post(
+                    "/v1/episodes/\(episode)/ratings", ratingBody(participant), token: token)
+                let unknown = try await server.post(
+                    "/v1/episodes/\(UUID())/ratings", ratingBody(participant), token: token)
                 #expect(foreign.status == 404 && unknown.status == 404)
                 #expect(foreign.problem == "unknown-episode" && unknown.problem == "unknown-episode")
                 #expect(foreign.json["detail"] as? String == unknown.json["detail"] as? String)

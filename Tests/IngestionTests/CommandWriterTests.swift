@@ -82,7 +82,8 @@ import Testing
             for index in 0..<40 {
                 group.addTask {
                     let draft = CommandDraft(
-                        episode: episode, site: F.site, content: .rating(.sample(of: participant)), expectedVersion: nil)
+                        episode: episode, site: F.site, content: .rating(.sample(of: participant)), expectedVersion: nil
+                    )
                     let writer = index.isMultiple(of: 2) ? fixture.intake.live : fixture.intake.backfill
                     let outcome = await writer.submit([try draft.submission(at: F.site, actor: "a", trace: .root())])
                     #expect(outcome[0].receipt != nil)
@@ -166,8 +167,10 @@ import Testing
         #expect(try await fixture.send(.rating(.sample(of: second)), in: episode).receipt?.version == 3)
         let closure = DraftContent.closure(EpisodeClosure(day: F.today, reason: .agreedEnd))
         #expect(try await fixture.send(closure, in: episode).receipt?.version == 4)
-        #expect(try await fixture.send(closure, in: episode) == .repeated(
-            try #require(try await fixture.send(closure, in: episode).receipt)))
+        #expect(
+            try await fixture.send(closure, in: episode)
+                == .repeated(
+                    try #require(try await fixture.send(closure, in: episode).receipt)))
         let otherDay = DraftContent.closure(EpisodeClosure(day: CalendarDay("2026-03-09")!, reason: .agreedEnd))
         #expect(try await fixture.send(otherDay, in: episode).rule == .episodeClosed(on: F.today))
         #expect(try await fixture.send(.rating(.sample(of: second)), in: episode).rule == .episodeClosed(on: F.today))

@@ -81,7 +81,8 @@ struct IngestionServer: Sendable {
 
     func postBatch(_ lines: [String], query: String = "", token: String? = nil) async throws -> WireClient.Answer {
         try await post(
-            "/v1/ratings/batch\(query)", lines.joined(separator: "\n") + "\n", token: token, type: "application/x-ndjson")
+            "/v1/ratings/batch\(query)", lines.joined(separator: "\n") + "\n", token: token,
+            type: "application/x-ndjson")
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Messaging
 import Persistence
+import ServiceKit
 import Testing
 
 @testable import attune_ingestion
@@ -53,6 +54,13 @@ import Testing
         for _ in 0..<20 {
             #expect(try await fixture.send(.rating(.sample(of: participant)), in: episode).receipt != nil)
         }
+        let health = Health()
+        IngestionHealth.register(in: health, intake: fixture.intake, relay: relay)
+        let unready = await health.report(.ready)
+        #expect(unready.findings.map(\.name) == ["relay", "schema"])
+        #expect(unready.findings[0].finding != .healthy)
+        #expect(unready.findings[1].finding == .healthy)
+        #expect(await health.report(.live).isHealthy)
         try cluster.bringUp()
         let (arrivals, arrival) = AsyncStream.makeStream(of: ConsumedRecord.self)
         let loop = ConsumerLoop(

@@ -10,18 +10,19 @@ struct BatchLine: Sendable {
     let number: Int
     let content: ByteBuffer
 
-    /// The lines that are not blank; nil when there are more than `limit`. The last one may lack its line feed.
+    /// The lines that are not blank; nil when there are more than `limit`, blank ones included. The last one may
+    /// lack its line feed.
     static func split(_ body: ByteBuffer, limit: Int) -> [BatchLine]? {
         var lines: [BatchLine] = []
         var rest = body
         var number = 0
         while rest.readableBytes > 0 {
             number += 1
+            guard number <= limit else { return nil }
             let length = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map { $0 - rest.readerIndex }
             guard let content = rest.readSlice(length: length ?? rest.readableBytes) else { break }
             if length != nil { rest.moveReaderIndex(forwardBy: 1) }
             guard content.readableBytesView.contains(where: { !isBlank($0) }) else { continue }
-            guard lines.count < limit else { return nil }
             lines.append(BatchLine(number: number, content: content))
         }
         return lines

@@ -101,7 +101,9 @@ struct BatchRun {
             members += submission.document(receipt)
         case .decided(let submission, .refused(let refusal)):
             members += refused(Problem(refusal, of: submission.command.event), line)
-            if case .rule(.versionConflict(_, let actual)) = refusal { members.append(.init("version", .integer(actual))) }
+            if case .rule(.versionConflict(_, let actual)) = refusal {
+                members.append(.init("version", .integer(actual)))
+            }
         case .decided(_, .unavailable): members += refused(.databaseUnavailable, line)
         case .decided(_, .failed): members += refused(.internalError, line)
         case .refused(let problem): members += refused(problem, line)

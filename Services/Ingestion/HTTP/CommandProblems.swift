@@ -12,12 +12,15 @@ extension Problem {
         case .idReused:
             self = .conflict(
                 "id-reused", title: "The id stands for something else",
-                detail: "Something with other content was recorded under this id; choose another id, or correct what was recorded.")
+                detail:
+                    "Something with other content was recorded under this id; choose another id, or correct what was recorded."
+            )
         case .otherInstrument(let recorded):
             self = .invalidContent([
                 FieldError(
                     pointer: "/instrument",
-                    detail: "is not what the rating was given on, \(recorded); correct the instrument, or the rating's id")
+                    detail:
+                        "is not what the rating was given on, \(recorded); correct the instrument, or the rating's id")
             ])
         }
     }
@@ -29,18 +32,22 @@ extension Problem {
         case .otherSite:
             // Opening under an id that another site uses cannot look like an unknown episode: it would be one.
             if case .opened = event { self.init(.idReused, of: event) } else { self = .unknownEpisode }
-        case .alreadyOpen: self = .conflict("episode-exists", title: "The episode has been opened before", detail: advice)
+        case .alreadyOpen:
+            self = .conflict("episode-exists", title: "The episode has been opened before", detail: advice)
         case .episodeClosed: self = .conflict("episode-closed", title: "The episode is closed", detail: advice)
         case .versionConflict(_, let actual): self = .versionConflict(advice, actual: actual)
         case .participantAlreadyJoined:
             self = .conflict("participant-exists", title: "The participant is in the episode already", detail: advice)
         case .unknownRating:
             self.init("unknown-rating", .notFound, title: "The episode has no such rating", detail: advice)
-        case .ratingAlreadyRecorded: self = .conflict("rating-exists", title: "The rating exists already", detail: advice)
-        case .ratingWithdrawn: self = .conflict("rating-withdrawn", title: "The rating has been withdrawn", detail: advice)
+        case .ratingAlreadyRecorded:
+            self = .conflict("rating-exists", title: "The rating exists already", detail: advice)
+        case .ratingWithdrawn:
+            self = .conflict("rating-withdrawn", title: "The rating has been withdrawn", detail: advice)
         case .noParticipants: self = .invalidContent([FieldError(pointer: "/participants", detail: advice)])
         case .unknownParticipant: self = .invalidContent([FieldError(pointer: "/participantId", detail: advice)])
-        case .dayInFuture, .dayBeforeOpening: self = .invalidContent([FieldError(pointer: event.dayPointer, detail: advice)])
+        case .dayInFuture, .dayBeforeOpening:
+            self = .invalidContent([FieldError(pointer: event.dayPointer, detail: advice)])
         case .invalidSessionNumber:
             self = .invalidContent([FieldError(pointer: event.sessionPointer, detail: advice)])
         }

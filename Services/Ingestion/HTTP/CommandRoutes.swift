@@ -9,40 +9,46 @@ import ServiceKit
 /// Each answers 201 with `{episodeId, version, eventId}` (and `ratingId`) once the command is committed in the
 /// ledger, 200 with the first result when the same command had been recorded before, and a problem otherwise.
 /// `ETag` is the version of the episode after the command; `If-Match: "N"` has it recorded only if the
-/// episode is at version N.
+/// episode is at version N (412 otherwise, with the actual version in `ETag`).
 ///
-/// `site` may be left out: it is the caller's only site, or that of the episode.
+/// Bodies are JSON objects; a field that is not named here is refused:
+/// * `POST /v1/episodes`: `episodeId`, `site`, `service`, `openedOn`, `clinician`,
+///   `participants: [{participantId, role, ageBand}]`
+/// * `POST /v1/episodes/{id}/participants`: `participantId`, `role`, `ageBand`
+/// * `POST /v1/episodes/{id}/sessions`: `sessionId`, and `held: {number, day}` or `missed: {day, reason}`
+/// * `POST /v1/episodes/{id}/ratings`: `ratingId` or `source: {system, id}`, `participantId`, `instrument`,
+///   `version`, `session`, `day`, and `items` (a number or null each) or `total`
+/// * `POST /v1/ratings/{id}/corrections`: `correctionId`, `episodeId`, `instrument`, `version`, `session`, `day`,
+///   `items` or `total`, `reason`; the instrument must be the rating's, so that no answers land on another's scale
+/// * `POST /v1/ratings/{id}/withdrawal`: `episodeId`, `reason`
+/// * `POST /v1/episodes/{id}/closure`: `day`, `reason`
+///
+/// `site` may be given everywhere and left out but for an opening: it is the caller's only site, or that of the
+/// episode. Ids are the sender's own UUIDs; each stands for one thing at a site, for ever.
 struct CommandRoutes: Sendable {
     let catalogue: Catalogue
     let intake: CommandIntake
     let metrics: IngestionMetrics
 
     func add(to routes: RouterGroup<CallerContext>) {
-        // {episodeId, site, service, openedOn, clinician, participants: [{participantId, role, ageBand}]}
         routes.post("episodes") { request, context in
             try await answer(.episode, CommandPlace(), request, context)
         }
-        // {participantId, role, ageBand}
         routes.post("episodes/:episode/participants") { request, context in
             try await answer(.participant, Self.inEpisode(context), request, context)
         }
-        // {sessionId, held: {number, day}} or {sessionId, missed: {day, reason}}
         routes.post("episodes/:episode/sessions") { request, context in
             try await answer(.session, Self.inEpisode(context), request, context)
         }
-        // {ratingId or source: {system, id}, participantId, instrument, version, session, day, items or total}
         routes.post("episodes/:episode/ratings") { request, context in
             try await answer(.rating, Self.inEpisode(context), request, context)
         }
-        // {day, reason}
         routes.post("episodes/:episode/closure") { request, context in
             try await answer(.closure, Self.inEpisode(context), request, context)
         }
-        // {correctionId, episodeId, instrument, version, session, day, items or total, reason}
         routes.post("ratings/:rating/corrections") { request, context in
             try await answer(.correction, CommandPlace(rating: try context.identity("rating")), request, context)
         }
-        // {episodeId, reason}
         routes.post("ratings/:rating/withdrawal") { request, context in
             try await answer(.withdrawal, CommandPlace(rating: try context.identity("rating")), request, context)
         }
@@ -74,7 +80,8 @@ struct CommandRoutes: Sendable {
             var place = place
             place.expectedVersion = try request.expectedVersion()
             let document = try await request.json()
-            let draft = try CommandReader(catalogue: catalogue, caller: context.caller).command(kind, document, at: place)
+            let draft = try CommandReader(catalogue: catalogue, caller: context.caller).command(
+                kind, document, at: place)
             let results = try await intake.submissions([draft], of: context.caller, trace: request.trace)
             guard let result = results.first else { throw Problem.internalError }
             return try result.get()

@@ -16,7 +16,9 @@ enum AnswersReading {
             try form.optional("skipped")?.bool() ?? false
         }
         try faults.throwIfAny()
-        if isSkipped == true { faults.append(skipFault(form, hasScores: total != nil || items?.contains { $0 != nil } == true)) }
+        if isSkipped == true {
+            faults.append(skipFault(form, hasScores: total != nil || items?.contains { $0 != nil } == true))
+        }
         if total == 0, let items, items.allSatisfy({ $0 == nil }) {
             faults.append(
                 FieldError(

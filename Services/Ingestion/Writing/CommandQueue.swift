@@ -24,13 +24,15 @@ final class CommandQueue: Sendable {
     init(limit: Int) { self.limit = limit }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
-    var count: Int { state.withLock { $0.count } }
+    private var count: Int { state.withLock { $0.count } }
 
     /// False when the queue is full or closed; then nobody will answer the unit.
     func add(_ unit: Unit) -> Bool {
         let isTaken = state.withLock { state in
             // A unit larger than the queue must still be possible, alone.
-            guard !state.isClosed, state.count == 0 || state.count + unit.submissions.count <= limit else { return false }
+            guard !state.isClosed, state.count == 0 || state.count + unit.submissions.count <= limit else {
+                return false
+            }
             state.units.append(unit)
             state.count += unit.submissions.count
             return true

@@ -20,11 +20,10 @@ final class CommandWriter: Sendable {
         var queueLimit = 5000
     }
 
-    /// Commands that wait or are being written; for metrics and tests.
-    var waitingCommands: Int { queue.count }
+    /// Beats once a turn of the thread.
     let heartbeat = Heartbeat()
     private let settings: DatabaseSettings
-    private let lane: Lane
+    let lane: Lane
     private let options: Options
     private let now: @Sendable () -> Timestamp
     private let metrics: IngestionMetrics
