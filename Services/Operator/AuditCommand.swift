@@ -19,7 +19,7 @@ struct AuditVerifyCommand: ParsableCommand {
         abstract: "Recomputes the log and compares it with its tiles, its checkpoints and the ledger.",
         discussion: """
             Reads the database only; a role that may read the published views is enough. Exit status: 0 verified, \
-            1 differences were found, 2 the log could not be checked.
+            1 differences were found, 2 the log could not be checked, 64 wrong arguments.
             """)
 
     @Option(help: "PostgreSQL URL; ATTUNE_DATABASE_URL if not given.")
