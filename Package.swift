@@ -128,6 +128,12 @@ let package = Package(
                     "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
                     "Domain", logging,
                 ]),
+            tests(
+                "NotificationTests",
+                [
+                    "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
+                    crypto, logging,
+                ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )

@@ -1,0 +1,120 @@
+import Contracts
+import Domain
+import Foundation
+import Outbound
+import Synchronization
+import Testing
+
+@testable import attune_notification
+
+@Suite struct ScheduleTests {
+    private let schedule = RetrySchedule(firstPause: .seconds(5), maxAttempts: 12)
+
+    @Test func `Pauses double, spread by a quarter, stay below an hour and are the same at every run`() {
+        let deliveries = (0..<50).map { _ in DeliveryID(rawValue: UUID()) }
+        for attempt in 1...12 {
+            let full = min(Duration.seconds(5) * (1 << (attempt - 1)), .seconds(3600))
+            let pauses = deliveries.map { schedule.pause(after: attempt, of: $0, retryAfter: nil) }
+            #expect(pauses.allSatisfy { $0 >= full * 0.75 && $0 <= min(full * 1.25, .seconds(3600)) })
+            #expect(Set(pauses).count > 10)
+            #expect(pauses == deliveries.map { schedule.pause(after: attempt, of: $0, retryAfter: nil) })
+        }
+    }
+
+    @Test func `The receiver's pause counts where it is longer, but not beyond an hour`() {
+        let delivery = DeliveryID(rawValue: UUID())
+        #expect(schedule.pause(after: 1, of: delivery, retryAfter: .seconds(100)) == .seconds(100))
+        #expect(schedule.pause(after: 1, of: delivery, retryAfter: .seconds(1)) > .seconds(3))
+        #expect(schedule.pause(after: 1, of: delivery, retryAfter: .seconds(90_000)) == .seconds(3600))
+    }
+
+    @Test func `Retry-After is read as seconds or as a date`() {
+        let now = Timestamp("1994-11-06T08:49:00Z")!
+        #expect(RetryAfter.pause("120", now: now) == .seconds(120))
+        #expect(RetryAfter.pause("99999999999999999999", now: now) == .seconds(3600))
+        #expect(RetryAfter.pause("Sun, 06 Nov 1994 08:49:37 GMT", now: now) == .seconds(37))
+        #expect(RetryAfter.pause("Sun, 06 Nov 1994 08:48:37 GMT", now: now) == .zero)
+        for wrong in ["", "-1", "soon", "Sun, 06 Foo 1994 08:49:37 GMT", "1.5"] {
+            #expect(RetryAfter.pause(wrong, now: now) == nil)
+        }
+    }
+}
+
+@Suite struct EndpointBoardTests {
+    /// A clock that a test moves by hand.
+    private final class Clock: Sendable {
+        private let time = Mutex(ContinuousClock.now)
+        var now: ContinuousClock.Instant { time.withLock { $0 } }
+        func advance(_ duration: Duration) { time.withLock { $0 += duration } }
+    }
+
+    private let clock = Clock()
+
+    private func board(workers: Int) -> EndpointBoard {
+        let clock = self.clock
+        return EndpointBoard(workers: workers, now: { clock.now })
+    }
+
+    private func attempt(_ url: String) -> DeliveryAttempt {
+        DeliveryAttempt(
+            delivery: MessageTests.delivery(.alliance, level: 0), number: 1,
+            address: .webhook(WebhookTarget(url: url, keyID: "1", key: key)))
+    }
+
+    private func blocked(_ board: EndpointBoard) throws -> Set<Endpoint> {
+        var seen: Set<Endpoint> = []
+        _ = try board.pick {
+            seen = $0
+            return nil
+        }
+        return seen
+    }
+
+    @Test func `One worker stays free of any single endpoint`() throws {
+        let board = board(workers: 3)
+        for _ in 0..<2 {
+            #expect(try blocked(board).isEmpty)
+            _ = try board.pick { _ in attempt("a") }
+        }
+        #expect(try blocked(board) == [.webhook(url: "a")])
+        board.finished(.webhook(url: "a"), wasReached: true)
+        #expect(try blocked(board).isEmpty)
+    }
+
+    @Test func `An endpoint that did not answer rests, longer each time, and is then probed by one`() throws {
+        let board = board(workers: 4)
+        let endpoint = Endpoint.webhook(url: "a")
+        for rest in [1, 2, 4, 8, 16, 32, 60, 60] {
+            _ = try board.pick { _ in attempt("a") }
+            board.finished(endpoint, wasReached: false)
+            clock.advance(.seconds(rest) - .milliseconds(1))
+            #expect(try blocked(board) == [endpoint])
+            clock.advance(.milliseconds(1))
+            #expect(try blocked(board).isEmpty)
+        }
+        _ = try board.pick { _ in attempt("a") }
+        #expect(try blocked(board) == [endpoint])
+        board.finished(endpoint, wasReached: true)
+        #expect(try blocked(board).isEmpty)
+    }
+
+    @Test func `Doubtful endpoints together leave one worker free`() throws {
+        let board = board(workers: 2)
+        for url in ["a", "b"] {
+            _ = try board.pick { _ in attempt(url) }
+            board.finished(.webhook(url: url), wasReached: false)
+        }
+        clock.advance(.seconds(5))
+        _ = try board.pick { _ in attempt("a") }
+        #expect(try blocked(board) == [.webhook(url: "a"), .webhook(url: "b")])
+    }
+
+    @Test(arguments: [
+        (OutboundError.couldNotConnect, true), (.timedOut, true), (.connectionLost, true), (.tls(code: 60), true),
+        (.rejected(code: 421), true), (.rejected(code: 550), false), (.refusedURL, false),
+        (.responseTooLarge(limit: 1), false),
+    ])
+    func `Faults of the way are tried again, faults of the message are not`(error: OutboundError, isTransient: Bool) {
+        #expect((DeliveryTransport.outcome(of: error).word == "transient") == isTransient)
+    }
+}
