@@ -19,14 +19,10 @@ struct AuditVerifyCommand: ParsableCommand {
         abstract: "Recomputes the log and compares it with its tiles, its checkpoints and the ledger.",
         discussion: """
             Reads the database only; a role that may read the published views is enough. Exit status: 0 verified, \
-            1 differences were found, 2 the log could not be checked.
+            1 differences were found, 2 the log could not be checked, 64 wrong arguments.
             """)
 
-    @Option(help: "PostgreSQL URL; ATTUNE_DATABASE_URL if not given.")
-    var databaseUrl: String?
-
-    @Option(help: "Role to take after connecting.")
-    var databaseRole: String?
+    @OptionGroup var database: DatabaseOptions
 
     @Option(help: "The log's verifier key: name+id+key.")
     var key: String?
@@ -53,10 +49,7 @@ struct AuditVerifyCommand: ParsableCommand {
         do {
             let verification = LogVerification(
                 key: try verifierKey(), keptCheckpoints: try checkpoint.map(Self.content), patience: .seconds(patience))
-            let connection = try Connection(try database())
-            let progress = VerificationProgress(descriptor: STDERR_FILENO)
-            defer { progress.clear() }
-            report = try verification.run(on: connection, progress: progress.show)
+            report = try Self.run(verification, on: try connect())
         } catch {
             Self.write("The log could not be checked: \(error)\n", to: STDERR_FILENO)
             throw ExitCode(2)
@@ -69,14 +62,23 @@ struct AuditVerifyCommand: ParsableCommand {
         if !report.isVerified { throw ExitCode(1) }
     }
 
-    private func database() throws -> DatabaseSettings {
-        guard let url = databaseUrl ?? ProcessInfo.processInfo.environment["ATTUNE_DATABASE_URL"] else {
-            throw CannotCheck("no database was given; use --database-url or ATTUNE_DATABASE_URL")
+    private static func run(_ verification: LogVerification, on connection: Connection) throws -> VerificationReport {
+        var shown: (stage: LogVerification.Stage, bar: ProgressBar)?
+        defer { shown?.bar.end() }
+        return try verification.run(on: connection) { stage, done, total in
+            if shown?.stage != stage {
+                shown?.bar.end()
+                shown = (stage, ProgressBar("verifying \(stage.rawValue)", total: total))
+            }
+            shown?.bar.advance(to: done)
         }
-        // One page of a busy machine may take its time; the transaction stays open while hashes are computed.
-        return DatabaseSettings(
-            url: url, role: databaseRole, applicationName: "attune-audit-verify", statementTimeout: .seconds(300),
-            idleInTransactionTimeout: .seconds(300))
+    }
+
+    private func connect() throws -> Connection {
+        var settings = try database.settings()
+        // The transaction stays open while hashes are computed.
+        settings.idleInTransactionTimeout = DatabaseOptions.statementLimit
+        return try Connection(settings)
     }
 
     private func verifierKey() throws -> VerifierKey {

@@ -1,5 +1,4 @@
 import AuditLog
-import Glibc
 import ServiceKit
 import TransparencyLog
 
@@ -56,26 +55,4 @@ enum VerificationText {
         let oldest = pending.oldest.map { ", the oldest of \($0)" } ?? ""
         return "\(pending.unpublished) not published yet, \(pending.recent) just published\(oldest)"
     }
-}
-
-/// A bar on a terminal; nothing elsewhere.
-struct VerificationProgress {
-    private static let width = 30
-    private let output: LineOutput?
-
-    init(descriptor: Int32) { output = isatty(descriptor) == 1 ? LineOutput(descriptor: descriptor) : nil }
-
-    func show(_ stage: LogVerification.Stage, done: Int, total: Int) {
-        guard let output, total > 0 else { return }
-        let filled = Self.width * min(done, total) / total
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-        let name = stage.rawValue.padding(to: 7)
-        output.write(Array("\r\(name) [\(bar)] \(done)/\(total)\u{1B}[K".utf8))
-    }
-
-    func clear() { output?.write(Array("\r\u{1B}[K".utf8)) }
-}
-
-extension String {
-    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
