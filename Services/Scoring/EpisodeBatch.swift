@@ -2,7 +2,6 @@ import Catalogue
 import Contracts
 import Domain
 import Persistence
-import ServiceKit
 
 /// The episodes of a batch, and what follows from its events, in order.
 struct EpisodeBatch {

@@ -2,7 +2,6 @@ import Catalogue
 import Contracts
 import Domain
 import Persistence
-import ServiceKit
 
 /// Derives trajectory events of the past anew from the ledger: the same ids, the same bytes.
 struct Rederivation {

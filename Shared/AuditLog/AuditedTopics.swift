@@ -12,27 +12,3 @@ public enum AuditedTopics {
     /// Topics whose events follow from an event of an episode and stand in no ledger.
     public static let derived: [Topic] = [.trajectories]
 }
-
-extension Lane {
-    /// Where the relay publishes the lane.
-    var topic: Topic {
-        switch category {
-        case .episode: backfill ? .episodeBackfill : .episodeEvents
-        case .alert: .alerts
-        case .notification: .notifications
-        case .access: .access
-        }
-    }
-}
-
-extension LedgerCategory {
-    /// The service whose events these are, as `ce_source` names it.
-    var source: String {
-        switch self {
-        case .episode: "/attune/ingestion"
-        case .alert: "/attune/alerting"
-        case .notification: "/attune/notification"
-        case .access: "/attune/portal"
-        }
-    }
-}

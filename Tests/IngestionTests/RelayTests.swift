@@ -33,9 +33,9 @@ import Testing
     }
 
     @Test func everyLaneHasATopicOfItsOwn() {
-        #expect(Set(Lane.all.map { RelayRecord.topic(of: $0) }).count == Lane.all.count)
-        #expect(RelayRecord.topic(of: .episodeBackfill) == .episodeBackfill)
-        #expect(RelayRecord.topic(of: .alert) == .alerts)
+        #expect(Set(Lane.all.map { $0.topic }).count == Lane.all.count)
+        #expect(Lane.episodeBackfill.topic == .episodeBackfill)
+        #expect(Lane.alert.topic == .alerts)
     }
 
     @Test func whatWasAcceptedWhileKafkaWasAwayArrivesOnceItIsBack() async throws {

@@ -1,19 +1,8 @@
 public import Contracts
-public import Messaging
-public import Persistence
-
-extension OutgoingRecord {
-    /// An event as a Kafka record.
-    public init(_ event: EventEnvelope, to topic: Topic) {
-        self.init(
-            topic: topic.name, key: CloudEventsBinding.key(of: event.episode),
-            headers: CloudEventsBinding.headers(of: event).map { RecordHeader(name: $0.name, value: $0.value) },
-            value: event.payload)
-    }
-}
 
 extension EventEnvelope {
     /// An event as it stands in the ledger. The same on its first way to Kafka and on every later one.
+    /// - Throws: for an event whose type this program does not know.
     public init(_ event: LedgerEvent) throws(MalformedEvent) {
         guard let type = EventType(rawValue: event.type) else {
             throw MalformedEvent(field: "type", problem: "not a known event type")
@@ -26,7 +15,7 @@ extension EventEnvelope {
 }
 
 extension LedgerCategory {
-    /// `ce_source`: the service that appends events of the category.
+    /// `ce_source`: the service whose events these are; the relay only carries them.
     public var source: String {
         switch self {
         case .episode: "/attune/ingestion"
