@@ -115,12 +115,6 @@ let package = Package(
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
-                "NotificationTests",
-                [
-                    "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
-                    crypto, logging,
-                ]),
-            tests(
                 "IngestionTests",
                 [
                     "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
@@ -133,6 +127,12 @@ let package = Package(
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
                     "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
                     "Domain", logging,
+                ]),
+            tests(
+                "NotificationTests",
+                [
+                    "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
+                    crypto, logging,
                 ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]

@@ -36,11 +36,11 @@ enum CourseStore {
                 .ids(episodes.map(\.id)), .texts(episodes.map(\.site.text)), .int64s(episodes.map(\.scoring.version)),
                 .byteArrays(try episodes.map { try TrajectoryCodec.encode($0.scoring.participants) }),
             ])
-        var rows: [(episode: ScoredEpisode, key: CourseKey, trajectory: Trajectory)] = []
+        var rows: [(episode: ScoredEpisode, key: CourseKey, version: Int64, trajectory: Trajectory)] = []
         for episode in episodes {
-            for key in episode.touched.sorted() {
+            for (key, version) in episode.touched.sorted(by: { $0.key < $1.key }) {
                 guard let course = episode.scoring.courses[key] else { continue }
-                rows.append((episode, key, course.trajectory))
+                rows.append((episode, key, version, course.trajectory))
             }
         }
         guard !rows.isEmpty else { return }
@@ -51,7 +51,7 @@ enum CourseStore {
                 .texts(rows.map(\.key.instrument.id.text)), .texts(rows.map(\.key.instrument.version)),
                 .texts(rows.map(\.episode.site.text)), .int32s(rows.map { Int32($0.trajectory.points.count) }),
                 .int16s(rows.map { $0.trajectory.points.isEmpty ? 0 : $0.trajectory.state.number }),
-                .int64s(rows.map(\.episode.scoring.version)),
+                .int64s(rows.map(\.version)),
                 .byteArrays(try rows.map { try TrajectoryCodec.encode($0.trajectory) }),
             ])
     }

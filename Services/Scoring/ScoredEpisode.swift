@@ -7,8 +7,8 @@ struct ScoredEpisode {
     let id: EpisodeID
     let site: SiteID
     var scoring: EpisodeScoring
-    /// Courses that the batch has changed.
-    var touched: Set<CourseKey> = []
+    /// Courses that the batch has changed, with the version of the event that changed them last.
+    var touched: [CourseKey: Int64] = [:]
     var isChanged = false
 
     init(id: EpisodeID, site: SiteID, scoring: EpisodeScoring = EpisodeScoring()) {
@@ -35,7 +35,7 @@ struct ScoredEpisode {
         }
         isChanged = true
         guard let update else { return nil }
-        touched.insert(update.key)
+        touched[update.key] = event.sequence
         return try TrajectoryEvents.following(event, update)
     }
 }

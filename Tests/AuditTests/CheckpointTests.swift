@@ -27,7 +27,8 @@ import TransparencyLog
             try Checkpoint(verifying: first.note, origin: origin, keys: [ledger.key.verifierKey]),
             try Checkpoint(verifying: second.note, origin: origin, keys: [ledger.key.verifierKey])
         )
-        #expect([older.size, newer.size] == [10, 30])
+        #expect(older.size == 10)
+        #expect(newer.size == 30)
         let proof = try StoredLog.consistencyProof(from: 10, to: 30, on: ledger.admin)
         try proof.verify(firstRoot: older.root, secondRoot: newer.root)
     }
@@ -53,7 +54,7 @@ import TransparencyLog
         let connection = try ledger.database.connect(role: "attune_audit")
         var work = CheckpointWork(
             signer: CheckpointSigner(key: ledger.key), publisher: CheckpointPublisher(origin: origin),
-            logger: Logger(label: "test"))
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         for count in [10, 5] {
             try ledger.audit(try ledger.record(count))
             try work.turn(at: .now, on: connection) { _ in throw MessagingError.timedOut(undelivered: 1) }

@@ -9,15 +9,18 @@ import Testing
         #expect(state.missing.isEmpty)
     }
 
-    @Test(arguments: [
-        (\PipelineState.notRelayed, "events not relayed to Kafka"), (\.notScored, "episodes not scored to the end"),
-        (\.notAlerted, "courses not looked at for alerts"), (\.notNotified, "notifications not settled"),
-        (\.notAudited, "events not in the audit log"), (\.notSigned, "audit leaves not covered by a signed checkpoint"),
-    ] as [(WritableKeyPath<PipelineState, Int> & Sendable, String)])
-    func `what waits is named with its number`(field: WritableKeyPath<PipelineState, Int> & Sendable, words: String) {
-        var state = PipelineState()
-        state[keyPath: field] = 3
-        #expect(state.missing == ["3 \(words)"])
+    @Test func `what waits is named with its number`() {
+        let fields: [(WritableKeyPath<PipelineState, Int>, String)] = [
+            (\.notRelayed, "events not relayed to Kafka"), (\.notScored, "episodes not scored to the end"),
+            (\.notAlerted, "courses not looked at for alerts"), (\.notNotified, "notifications not settled"),
+            (\.notAudited, "events not in the audit log"),
+            (\.notSigned, "audit leaves not covered by a signed checkpoint"),
+        ]
+        for (field, words) in fields {
+            var state = PipelineState()
+            state[keyPath: field] = 3
+            #expect(state.missing == ["3 \(words)"])
+        }
     }
 
     @Test func `a lost point shows although every episode is scored`() {

@@ -57,7 +57,7 @@ import Testing
         let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(WebhookSink.bodyLimit + 1)\r\n\r\n"
         #expect(LoopbackSocket.sendAll(Array(head.utf8), to: client))
         var answer = [UInt8](repeating: 0, count: 12)
-        #expect(recv(client, &answer, 12, Int32(MSG_WAITALL.rawValue)) == 12)
+        #expect(recv(client, &answer, 12, Int32(MSG_WAITALL)) == 12)
         #expect(String(decoding: answer, as: UTF8.self) == "HTTP/1.1 413")
         #expect(sink.count == 0)
     }

@@ -1,10 +1,12 @@
 import Contracts
+import Dispatch
 import Foundation
+import Logging
 @testable import Persistence
 import TestSupport
 import Testing
 
-@Suite struct ConsumptionTests {
+@Suite(.timeLimit(.minutes(2))) struct ConsumptionTests {
     private let database: TestDatabase
     private let positions = ConsumerPositions(.scoring)
     private let quarantine = Quarantine(.scoring)
@@ -79,20 +81,34 @@ import Testing
 
     @Test func aClaimWaitsForTheBatchOfTheFormerOwnerAndSeesItsPosition() async throws {
         let old = try #require(try claim([zero])[zero])
-        let waiting = try connection.transaction { former in
-            _ = try positions.advance(
-                [.init(partition: zero, first: 0, next: 30, epoch: old.epoch)], clusterID: "k1", on: former)
-            let (database, positions, zero) = (database, positions, zero)
-            let claim = Task.detached {
-                let successor = try database.connect(role: "attune_scoring")
-                return try positions.claim([zero], clusterID: "k1", owner: "successor", on: successor)
+        let pool = ConnectionPool(
+            database.settings(role: "attune_scoring"), size: 2, acquireTimeout: .seconds(60),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let (positions, zero) = (positions, zero)
+        let (gate, moved) = (DispatchSemaphore(value: 0), AsyncStream<Void>.makeStream())
+        async let batch: Void = pool.with { former in
+            try former.transaction { former in
+                _ = try positions.advance(
+                    [.init(partition: zero, first: 0, next: 30, epoch: old.epoch)], clusterID: "k1", on: former)
+                moved.continuation.yield()
+                gate.wait()
             }
-            let observer = try database.connect()
-            let blocked: Statement = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-            while try observer.run(blocked).only().int64(0) == 0 { sched_yield() }
-            return claim
         }
-        #expect(try await waiting.value.map(\.nextOffset) == [30])
+        for await _ in moved.stream { break }
+        async let claims = pool.with { try positions.claim([zero], clusterID: "k1", owner: "successor", on: $0) }
+        let observer = try database.connect()
+        try await eventually {
+            try observer.run(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'
+                """
+            ).only().int64(0) == 1
+        }
+        gate.signal()
+        try await batch
+        #expect(try await claims.map(\.nextOffset) == [30])
+        await pool.shutdown()
     }
 
     @Test func aBatchThatBeginsBeforeThePositionMovesNothing() throws {

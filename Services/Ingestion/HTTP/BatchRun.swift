@@ -43,9 +43,11 @@ struct BatchRun {
         let read = await lineResults(lines)
         let submissions = read.compactMap { try? $0.get() }
         let outcomes = await writer.submit(submissions)
-        if !outcomes.isEmpty, outcomes.allSatisfy({ $0 == .unavailable }) { isUnavailable = true }
+        if outcomes.contains(.unavailable) { isUnavailable = true }
         // Nothing has been decided yet: one answer for the whole request says it best.
-        if isUnavailable, results.isEmpty { throw Problem.databaseUnavailable }
+        if isUnavailable, results.isEmpty, outcomes.allSatisfy({ $0 == .unavailable }) {
+            throw Problem.databaseUnavailable
+        }
         var decided = zip(submissions, outcomes).makeIterator()
         for (line, result) in zip(lines, read) {
             switch result {

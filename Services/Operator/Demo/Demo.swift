@@ -37,7 +37,7 @@ struct Demo: Sendable {
         defer {
             say("stopping")
             let killed = stack.stop()
-            if !killed.isEmpty { complain("had to be killed: \(killed.joined(separator: ", "))") }
+            if !killed.isEmpty { note("attune: had to be killed: \(killed.joined(separator: ", "))") }
         }
         do {
             try stack.start()
@@ -53,8 +53,8 @@ struct Demo: Sendable {
         } catch StackError.interrupted {
             return stays ? .success : ExitCode(130)
         } catch {
-            complain("\(error)")
-            complain("logs are in \(settings.folder.logs.path)")
+            note("attune: \(error)")
+            note("attune: logs are in \(settings.folder.logs.path)")
             return .failure
         }
     }
@@ -118,8 +118,4 @@ struct Demo: Sendable {
 func say(_ text: String) {
     print("attune: \(text)")
     fflush(nil)
-}
-
-func complain(_ text: String) {
-    FileHandle.standardError.write(Data("attune: \(text)\n".utf8))
 }

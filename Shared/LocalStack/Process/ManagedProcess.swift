@@ -128,6 +128,12 @@ public final class ManagedProcess: Sendable {
     @discardableResult
     public func terminate(within limit: Duration) -> Ending? {
         send(command.stopSignal.number)
+        return finish(within: limit)
+    }
+
+    /// Waits for the end of a process that has been asked to end and, after the limit, kills it.
+    @discardableResult
+    public func finish(within limit: Duration) -> Ending? {
         if let status = waitForEnd(within: limit) { return Ending(status: status, wasKilled: false) }
         return kill9().map { Ending(status: $0, wasKilled: true) }
     }

@@ -86,7 +86,8 @@ public final class LocalStack: Sendable {
         let services = StackService.allCases.reversed().compactMap { stopped.services[$0] }
         // All hear it at once and end side by side; then each is waited for.
         for process in services { process.send(process.command.stopSignal.number) }
-        for process in services { note(process.name, process.terminate(within: settings.stopLimit)) }
+        // A second signal would end them at once.
+        for process in services { note(process.name, process.finish(within: settings.stopLimit)) }
         stopped.mails?.stop()
         stopped.webhooks?.stop()
         note("attune-local-kafka", stopped.kafka?.stop(within: settings.stopLimit))

@@ -16,6 +16,8 @@ struct ServiceCommands {
         environment["ATTUNE_PORT_FILE"] = settings.folder.portFile(service).path
         environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
         environment["ATTUNE_CATALOGUE_DIR"] = settings.catalogue?.path
+        // The local Kafka holds up a rebalance for as long as a member that was killed may be silent.
+        environment["ATTUNE_KAFKA_SESSION_TIMEOUT"] = "6s"
         switch service {
         case .ingestion:
             // The local Kafka forgets everything when it ends; the ledger is published to the next one.

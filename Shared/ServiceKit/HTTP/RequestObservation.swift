@@ -38,6 +38,8 @@ struct RequestObservation: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.requestID = RequestIdentity.accepted(request) ?? RequestID().description
+        // The framework's own id of the request says nothing more.
+        context.logger[metadataKey: "hb.request.id"] = nil
         context.logger[metadataKey: LogKey.requestID] = "\(context.requestID)"
         let started = ContinuousClock.now
         gauge.record(underway.enter())
@@ -73,7 +75,7 @@ struct RequestObservation: RouterMiddleware {
         ).increment()
         Metrics.Timer(label: "attune_http_request_duration_seconds", dimensions: labels, factory: factory)
             .recordNanoseconds(duration.nanoseconds)
-        if Self.operational.contains(route), status.code < 400 { return }
+        if Self.operational.contains(route) { return }
         context.logger.log(
             level: status.code >= 500 ? .warning : .info, "Request answered",
             metadata: [
