@@ -76,7 +76,7 @@ import Testing
         ("id: bridge", "id: duty-desk\n      channel:\n        email: {address: other@clinic.example}", 13, "twice"),
         ("id: north-desk", "id: duty-desk", 7, "another address"),
         ("default:", "defaults:", 1, "unknown field \"defaults\""),
-        ("default:", "default: [", 2, ""),
+        ("default:", "default: [", 2, "did not find expected"),
     ])
     func `What is not understood is refused with its line`(from: String, to: String, line: Int, reason: String) throws {
         try #require(Self.good.contains(from))

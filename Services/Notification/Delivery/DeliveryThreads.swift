@@ -24,6 +24,7 @@ final class DeliveryThreads: Sendable {
     private let bells: [DispatchSemaphore]
     private let heartbeats: [Heartbeat]
     private let isStopping = Atomic(false)
+    private let isDatabaseAway = Atomic(false)
     private let running = DispatchGroup()
 
     /// - Parameter onFailure: called once for each worker that cannot go on.
@@ -86,7 +87,7 @@ final class DeliveryThreads: Sendable {
                 heartbeats[index].beat()
                 // Rung before the look at the table: what is committed after it rings again.
                 silence(index)
-                let worked = try unlessDatabaseIsAway(index) {
+                let worked = try unlessDatabaseIsAway {
                     let open = try connection ?? Connection(database)
                     connection = open
                     return try worker.deliverNext(on: open) { try persist(index, $0) }
@@ -99,11 +100,16 @@ final class DeliveryThreads: Sendable {
     }
 
     /// Nil when the database is away for the moment; anything else that it refuses is a fault of the deployment.
-    private func unlessDatabaseIsAway<Value>(_ index: Int, _ body: () throws -> Value) throws -> Value? {
+    private func unlessDatabaseIsAway<Value>(_ body: () throws -> Value) throws -> Value? {
         do {
-            return try body()
+            let value = try body()
+            if isDatabaseAway.exchange(false, ordering: .relaxed) { logger.info("the database is back") }
+            return value
         } catch let error as DatabaseError where error.isTransient {
-            logger.warning("the database is not available, waiting", metadata: ["reason": "\(error)"])
+            // Once for each outage, not for every look.
+            if !isDatabaseAway.exchange(true, ordering: .relaxed) {
+                logger.warning("the database is not available, waiting", metadata: ["reason": "\(error)"])
+            }
             return nil
         }
     }
@@ -112,7 +118,7 @@ final class DeliveryThreads: Sendable {
     /// attempt whose result is lost then is made again.
     private func persist(_ index: Int, _ record: () throws -> Void) throws {
         var triesWhileStopping = 0
-        while try unlessDatabaseIsAway(index, record) == nil {
+        while try unlessDatabaseIsAway(record) == nil {
             heartbeats[index].beat()
             if isStopping.load(ordering: .acquiring) {
                 triesWhileStopping += 1

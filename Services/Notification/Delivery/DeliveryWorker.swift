@@ -21,8 +21,8 @@ final class DeliveryWorker {
 
     /// Makes the next attempt.
     ///
-    /// - Parameter persist: runs the recording until it succeeds, since the result is known nowhere else;
-    ///   what it throws comes out.
+    /// - Parameter persist: runs the recording until it succeeds, since the result is known nowhere else, or
+    ///   gives up; what it throws comes out.
     /// - Returns: false if nothing was due.
     func deliverNext(
         on connection: Connection, persist: (() throws -> Void) throws -> Void = { try $0() }
@@ -35,13 +35,13 @@ final class DeliveryWorker {
         let channel = attempt.delivery.recipient.channel
         NotificationMetrics.attempt(channel, took: ContinuousClock.now - start)
         NotificationMetrics.count(channel, outcome.word)
-        var isRecorded = false
+        var isRecorded: Bool?
         try persist { isRecorded = try store.finish(attempt, outcome, on: connection) }
         log(attempt, outcome, isRecorded: isRecorded)
         return true
     }
 
-    private func log(_ attempt: DeliveryAttempt, _ outcome: AttemptOutcome, isRecorded: Bool) {
+    private func log(_ attempt: DeliveryAttempt, _ outcome: AttemptOutcome, isRecorded: Bool?) {
         var fields: Logger.Metadata = [
             "delivery_id": "\(attempt.delivery.id)", "alert_id": "\(attempt.delivery.alert)",
             LogKey.site: "\(attempt.delivery.site)", "recipient": "\(attempt.delivery.recipient.id)",
@@ -49,8 +49,12 @@ final class DeliveryWorker {
         ]
         fields["reply"] = outcome.reply.map { "\($0)" }
         fields["reason"] = outcome.reason.map { "\($0)" }
-        guard isRecorded else {
+        switch isRecorded {
+        case true: break
+        case false:
             return logger.warning("the attempt had been taken for cut off; its result does not count", metadata: fields)
+        case nil:
+            return logger.warning("the result could not be recorded; the attempt will be made again", metadata: fields)
         }
         switch outcome {
         case .delivered: logger.info("notification delivered", metadata: fields)
