@@ -12,6 +12,7 @@ import Testing
         "TransparencyLog": [],
         "Messaging": ["Contracts", "Domain", "CRdKafka"],
         "Persistence": ["Contracts", "Domain", "CPostgres"],
+        "AuditLog": ["TransparencyLog", "Persistence", "Contracts", "Domain"],
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
@@ -19,7 +20,7 @@ import Testing
 
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
-        "LocalStack",
+        "LocalStack", "AuditLog",
     ]
 
     private static let services: [String: Set<String>] = [

@@ -113,10 +113,10 @@ import Testing
         }
     }
 
-    @Test func aClosedEpisodeTakesLateRatingsAndCorrectionsButNothingAfterItsLastDay() {
+    @Test func aClosedEpisodeTakesNothingNewButStaysCorrectable() {
         let closedOn = CalendarDay(daysSinceEpoch: 20_060)
         let closed = state(closedOn: closedOn)
-        #expect(decide(recorded(day: 20_060), closed) == .success(recorded(day: 20_060)))
+        #expect(decide(recorded(day: 20_060), closed) == .failure(.episodeClosed(on: closedOn)))
         #expect(decide(recorded(day: 20_061), closed) == .failure(.episodeClosed(on: closedOn)))
         #expect(decide(withdrawal, closed, rating: standing()) == .success(withdrawal))
         let joining = EpisodeEvent.participantJoined(Participant(id: stranger, role: .`self`, ageBand: .adult))

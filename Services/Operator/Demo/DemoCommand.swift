@@ -62,7 +62,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     /// The services are built beside this program.
-    private static func programs() throws -> URL {
+    static func programs() throws -> URL {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: own).deletingLastPathComponent()
     }

@@ -88,7 +88,11 @@ struct LoadRun: Sendable {
     let rate: Int?
     let command: @Sendable (Int) -> SimulatedClinic.Command
 
-    func run(url: String, token: String, connections: Int, patience: Duration) throws -> Counts {
+    /// - Parameter onAccepted: hears the number of each command that was accepted, as soon as it was.
+    func run(
+        url: String, token: String, connections: Int, patience: Duration,
+        onAccepted: @escaping @Sendable (Int) -> Void = { _ in }
+    ) throws -> Counts {
         let next = Atomic(0)
         let counts = Mutex(Counts())
         let progress = Mutex(ProgressBar(title, total: count))
@@ -104,6 +108,7 @@ struct LoadRun: Sendable {
                     guard number < count else { break }
                     if let rate { Self.wait(until: start + .seconds(Double(number) / Double(rate))) }
                     let result = (try? poster.post(command(number))) ?? .unanswered
+                    if result == .accepted { onAccepted(number) }
                     counts.withLock { $0.note(result) }
                     progress.withLock { $0.advance(to: number) }
                 }

@@ -13,6 +13,13 @@ struct SimulatedClinic: Sendable {
     struct Command: Sendable {
         let path: String
         let body: JSON
+
+        /// The same rating as a line of a batch, which names its episode itself.
+        var asLine: JSON {
+            guard case .object(let members) = body else { return body }
+            let episode = path.split(separator: "/").dropFirst(2).first.map(String.init) ?? ""
+            return .object([.init("type", "rating"), .init("episodeId", .string(episode))] + members)
+        }
     }
 
     /// Opens episode `index`.
@@ -55,6 +62,17 @@ struct SimulatedClinic: Sendable {
             body += [.init("instrument", "phq-9"), .init("version", "2001"), .init("items", .array(items))]
         }
         return Command(path: "/v1/episodes/\(episode(index))/ratings", body: .object(body))
+    }
+
+    /// A first rating of episode `index` that answers the safety item.
+    func unsafeRating(_ index: Int) -> Command {
+        Command(
+            path: "/v1/episodes/\(episode(index))/ratings",
+            body: [
+                "ratingId": .text(id("unsafe", index) as RatingID), "participantId": .text(participant(index)),
+                "session": 1, "day": .text(openedOn), "instrument": "phq-9", "version": "2001",
+                "items": [1, 1, 1, 1, 1, 1, 1, 1, 1],
+            ])
     }
 
     private func tenths(_ steps: Int) -> JSON {

@@ -7,11 +7,11 @@ final class FolderLock: Sendable {
     init(_ file: URL, folder: URL) throws {
         descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StackError.unreadable(file, reason: String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw StackError.inUse(folder)
-        }
+        // From here on deinit closes, also when this initialiser throws.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw StackError.inUse(folder) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
 }

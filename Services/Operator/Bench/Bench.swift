@@ -1,0 +1,202 @@
+import Domain
+import Foundation
+import Histogram
+import LocalStack
+import Persistence
+import ServiceKit
+import Synchronization
+
+/// The measurements, in the order in which they are taken.
+struct Bench {
+    let stack: LocalStack
+    let ratings: Int
+    let seconds: Int
+
+    private static let episodes = 500
+    private static let connections = 16
+    private static let patience: Duration = .seconds(300)
+
+    // MARK: - Ingestion
+
+    func ingestion() throws -> [Figure] {
+        let floor = try BareInsert(connection: superuser()).rowsPerSecond(rows: ratings, batch: 500)
+        let clinic = clinic(seed: 1)
+        let count = min(ratings, 4000)
+        try post(Self.episodes, "opening episodes") { clinic.opening($0) }
+        let single = try seconds(of: { try post(count, "single ratings") { clinic.rating($0) } })
+        let batch = try seconds(of: { try sendBatches(from: count, clinic) })
+        try drain()
+        return [
+            Figure(name: "ingestion, one rating a request (16 connections)", value: Double(count) / single, unit: "ratings/s", floor: floor),
+            Figure(name: "ingestion, batches of 500", value: Double(ratings) / batch, unit: "ratings/s", floor: floor),
+        ]
+    }
+
+    private func sendBatches(from start: Int, _ clinic: SimulatedClinic) throws {
+        let sender = try BatchSender(
+            url: try url(.ingestion), token: try token("north", "integration"), backfill: false, patience: 300)
+        for first in stride(from: start, to: start + ratings, by: 500) {
+            let lines = (first..<min(first + 500, start + ratings)).map { clinic.rating($0).asLine }
+            for answer in try sender.send(lines) where answer != .accepted { throw BenchFailure("a line was \(answer)") }
+        }
+    }
+
+    // MARK: - Pipeline
+
+    /// Ledger to audited trajectory: everything is accepted and relayed while the others stand still, then they
+    /// work it off.
+    func pipeline() throws -> [Figure] {
+        for service in [StackService.scoring, .alerting, .notification, .audit] { stack.stop(service) }
+        let clinic = clinic(seed: 2)
+        try post(Self.episodes, "opening episodes") { clinic.opening($0) }
+        try sendBatches(from: 0, clinic)
+        try until { try count("select count(*) from published.event e join published.lane l using (category, backfill) where e.position > l.cursor") == 0 }
+        let before = try trajectoryLeaves()
+        let start = Mutex<ContinuousClock.Instant?>(nil)
+        for service in [StackService.audit, .alerting, .notification, .scoring] { try stack.restart(service) }
+        // From the first trajectory in the log to the last: without the time it takes to join the groups.
+        var end = ContinuousClock.now
+        var first = 0
+        try until {
+            let done = try trajectoryLeaves() - before
+            if done > 0, start.withLock({ $0 }) == nil {
+                start.withLock { $0 = .now }
+                first = done
+            }
+            end = .now
+            return done >= ratings
+        }
+        guard let began = start.withLock({ $0 }) else { throw BenchFailure("no trajectory reached the log") }
+        let rate = Double(ratings - first) / Self.seconds(began.duration(to: end))
+        try drain()
+        let floor = try PipelineFloor(
+            kafka: stack.endpoints.kafka, database: stack.endpoints.database, records: ratings
+        ).recordsPerSecond()
+        return [Figure(name: "pipeline, ledger to audited trajectory", value: rate, unit: "ratings/s", floor: floor)]
+    }
+
+    private func trajectoryLeaves() throws -> Int {
+        try count("select count(*) from published.audit_leaf where type = 'attune.trajectory.updated.v1'")
+    }
+
+    // MARK: - Latency
+
+    /// Every rating of a new episode answers the safety item, so each leads to an alert.
+    func latency() throws -> [Figure] {
+        let clinic = clinic(seed: 3, episodes: 200 * seconds)
+        try post(clinic.episodes, "opening episodes") { clinic.opening($0) }
+        try drain()
+        let watch = AlertWatch(database: stack.endpoints.database)
+        watch.start()
+        let accepted = Mutex<[EpisodeID: ContinuousClock.Instant]>([:])
+        let run = LoadRun(title: "ratings at 200/s", count: clinic.episodes, rate: 200) { clinic.unsafeRating($0) }
+        _ = try run.run(
+            url: try url(.ingestion), token: try token("north", "integration"), connections: Self.connections,
+            patience: Self.patience
+        ) { number in
+            accepted.withLock { $0[clinic.episode(number)] = .now }
+        }
+        try until { watch.seen.count >= clinic.episodes }
+        watch.stop()
+        let histogram = Mutex(Histogram<UInt32>(highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: .three))
+        let seen = watch.seen
+        for (episode, instant) in accepted.withLock({ $0 }) {
+            guard let alerted = seen[episode] else { continue }
+            let microseconds = max(1, Self.seconds(instant.duration(to: alerted)) * 1_000_000)
+            histogram.withLock { _ = $0.record(UInt64(microseconds)) }
+        }
+        func percentile(_ rank: Double) -> Double { Double(histogram.withLock { $0.valueAtPercentile(rank) }) / 1000 }
+        return [
+            Figure(name: "accepted POST to readable alert at 200/s, p50", value: percentile(50), unit: "ms"),
+            Figure(name: "accepted POST to readable alert at 200/s, p99", value: percentile(99), unit: "ms"),
+        ]
+    }
+
+    // MARK: - Processes
+
+    func memory(_ when: String) throws -> [Figure] {
+        StackService.allCases.compactMap { service in
+            guard let pid = stack.process(service)?.processID,
+                let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+                let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
+                let kilobytes = line.split(separator: " ").compactMap({ Double($0) }).first
+            else { return nil }
+            return Figure(name: "resident memory, \(service.executable), \(when)", value: kilobytes / 1024, unit: "MiB")
+        }
+    }
+
+    /// From start to /ready, which for consumers includes joining their group.
+    func startUp() throws -> [Figure] {
+        try StackService.allCases.map { service in
+            stack.stop(service)
+            let taken = try seconds(of: { try stack.restart(service) })
+            return Figure(name: "start to ready, \(service.executable)", value: taken, unit: "s")
+        }
+    }
+
+    // MARK: - Parts
+
+    private func clinic(seed: UInt64, episodes: Int = Bench.episodes) -> SimulatedClinic {
+        SimulatedClinic(
+            site: SiteID(unchecked: "north"), seed: seed, episodes: episodes,
+            openedOn: CalendarDay(daysSinceEpoch: Timestamp.now.day.daysSinceEpoch - 700))
+    }
+
+    private func post(_ count: Int, _ title: String, _ command: @escaping @Sendable (Int) -> SimulatedClinic.Command) throws {
+        let counts = try LoadRun(title: title, count: count, rate: nil, command: command).run(
+            url: try url(.ingestion), token: try token("north", "integration"), connections: Self.connections,
+            patience: Self.patience)
+        if counts.failed > 0 { throw BenchFailure("\(counts.failed) of \(count) requests failed") }
+    }
+
+    private func drain() throws {
+        let connection = try superuser()
+        defer { connection.close() }
+        try until { try PipelineState.read(connection).missing.isEmpty }
+    }
+
+    private func until(_ condition: () throws -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(600)
+        while try !condition() {
+            guard ContinuousClock.now < deadline else { throw BenchFailure("something did not come about within 600 s") }
+            Pause.seconds(0.02)
+        }
+    }
+
+    private func count(_ sql: String) throws -> Int {
+        let connection = try superuser()
+        defer { connection.close() }
+        return Int(try connection.run(Statement(sql)).only().int64(0))
+    }
+
+    private func superuser() throws -> Connection {
+        try Connection(DatabaseSettings(url: stack.endpoints.database, applicationName: "attune bench"))
+    }
+
+    private func url(_ service: StackService) throws -> String {
+        guard let url = stack.endpoints.url(service) else { throw BenchFailure("\(service.executable) is not running") }
+        return url
+    }
+
+    private func token(_ site: String, _ role: String) throws -> String {
+        let file = stack.keys.folder.appendingPathComponent("bench.token")
+        try stack.runOperator(
+            ["token", "--key", stack.keys.tokenKey.path, "--site", site, "--role", role, "--output", file.path], logTo: "token")
+        return try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func seconds(of work: () throws -> Void) rethrows -> Double {
+        let start = ContinuousClock.now
+        try work()
+        return Self.seconds(start.duration(to: .now))
+    }
+
+    static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    }
+}
+
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import LocalStack
+import ServiceKit
+
+/// Throughput, latency, memory and start-up, each beside its floor from the same run.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure the system on this machine, beside floors measured in the same run.",
+        discussion: """
+            Starts a stack of its own in a temporary folder (durable PostgreSQL, Kafka in memory), loads it and removes \
+            it. Figures depend on the machine and on what else it does: read the ratios, not the absolutes. Build with \
+            `make bench`, which uses the release configuration.
+            """)
+
+    @Option(help: "Ratings of the throughput measurements.")
+    var ratings = 20_000
+
+    @Option(help: "Seconds of the latency measurement, at 200 ratings/s.")
+    var seconds = 20
+
+    @Option(help: "Folder with the sample site's files.")
+    var site = "deploy/local"
+
+    @Option(help: "File for the figures as JSON, besides the table.")
+    var json: String?
+
+    func validate() throws {
+        guard (1000...1_000_000).contains(ratings), (1...600).contains(seconds) else {
+            throw ValidationError("--ratings 1000 to 1000000, --seconds 1 to 600")
+        }
+    }
+
+    func run() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attune-bench-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = SiteFiles(URL(fileURLWithPath: site))
+        let stack = LocalStack(
+            StackSettings(
+                folder: folder, programs: try DemoCommand.programs(), catalogue: files.catalogue, routes: files.routes),
+            report: { note("bench: \($0)") })
+        defer { stack.stop() }
+        try stack.start()
+        var report = BenchReport()
+        let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
+        report.add(try bench.memory("idle"))
+        report.add(try bench.ingestion())
+        report.add(try bench.pipeline())
+        report.add(try bench.latency())
+        report.add(try bench.memory("after load"))
+        report.add(try bench.startUp())
+        print(report.table)
+        print(String(decoding: report.json.encoded, as: UTF8.self))
+        if let json { try Data(report.json.encoded).write(to: URL(fileURLWithPath: json)) }
+    }
+}
+
+/// One measured value.
+struct Figure {
+    let name: String
+    let value: Double
+    let unit: String
+    /// The same unit; nil where there is nothing to compare with.
+    var floor: Double?
+}
+
+struct BenchReport {
+    private(set) var figures: [Figure] = []
+
+    mutating func add(_ figures: [Figure]) { self.figures += figures }
+
+    var table: String {
+        let rows = figures.map { figure in
+            let ratio = figure.floor.map { String(format: "%12.1f %8.2f", $0, figure.value / $0) } ?? ""
+            return pad(figure.name, 58) + String(format: "%12.1f", figure.value) + " " + pad(figure.unit, 10) + ratio
+        }
+        return ([pad("figure", 58) + "       value unit              floor    ratio"] + rows).joined(separator: "\n")
+    }
+
+    var json: JSON {
+        .array(
+            figures.map { figure in
+                [
+                    "name": .string(figure.name), "value": .string(String(format: "%.3f", figure.value)),
+                    "unit": .string(figure.unit), "floor": .text(figure.floor.map { String(format: "%.3f", $0) }),
+                ]
+            })
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }
+}
