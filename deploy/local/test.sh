@@ -89,7 +89,7 @@ for candidate in $(shuf -i 20000-32000 -n 20); do
     set -m
     "${as_database[@]}" "$binaries/postgres" -D "$folder/data" \
         -c "port=$candidate" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=$folder" \
-        -c max_connections=300 -c fsync=off -c full_page_writes=off -c log_min_messages=warning </dev/null >>"$log" 2>&1 &
+        -c max_connections=1000 -c fsync=off -c full_page_writes=off -c log_min_messages=warning </dev/null >>"$log" 2>&1 &
     database=$!
     set +m
     for _ in $(seq 600); do
