@@ -92,12 +92,13 @@ struct BatchSender {
     private static func reason(_ problem: JSON) -> String {
         var parts: [String] = []
         if case .string(let title)? = problem["title"] { parts.append(title) }
-        if case .string(let detail)? = problem["detail"] { parts.append(detail) }
-        if case .array(let errors)? = problem["errors"] {
+        if case .array(let errors)? = problem["errors"], !errors.isEmpty {
             for error in errors {
                 guard case .string(let pointer)? = error["pointer"], case .string(let detail)? = error["detail"] else { continue }
                 parts.append("\(pointer) \(detail)")
             }
+        } else if case .string(let detail)? = problem["detail"] {
+            parts.append(detail)
         }
         return parts.joined(separator: ": ")
     }
