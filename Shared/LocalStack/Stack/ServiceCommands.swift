@@ -52,8 +52,6 @@ struct ServiceCommands {
             environment["ATTUNE_AUDIT_ORIGIN"] = StackSettings.auditOrigin
             environment["ATTUNE_CHECKPOINT_INTERVAL"] = "1s"
         }
-        // The local Kafka holds up a rebalance for as long as a member that was killed may be silent.
-        environment["ATTUNE_KAFKA_SESSION_TIMEOUT"] = "6s"
         return environment
     }
 
@@ -67,12 +65,17 @@ struct ServiceCommands {
     }
 
     private var common: [String: String] {
-        [
+        var environment = [
             "ATTUNE_DATABASE_URL": endpoints.database,
             "ATTUNE_KAFKA_BOOTSTRAP": endpoints.kafka,
-            // The local Kafka answers an empty fetch only after the whole wait.
-            "ATTUNE_KAFKA_FETCH_WAIT": "10ms",
         ]
+        if case .local = settings.kafka {
+            // The local Kafka answers an empty fetch only after the whole wait, and holds up a rebalance for as
+            // long as a member that was killed may be silent. Apache Kafka keeps the defaults.
+            environment["ATTUNE_KAFKA_FETCH_WAIT"] = "10ms"
+            environment["ATTUNE_KAFKA_SESSION_TIMEOUT"] = "6s"
+        }
+        return environment
     }
 }
 
