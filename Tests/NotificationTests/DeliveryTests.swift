@@ -8,7 +8,7 @@ import Testing
 
 @testable import attune_notification
 
-@Suite(.timeLimit(.minutes(5))) struct DeliveryTests {
+@Suite struct DeliveryTests {
     @Test func `An alert event that comes twice is delivered once to each recipient`() throws {
         let fixture = try Fixture(recipients: [.mail, .webhook])
         let event = try Example().raised()

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ConnectionPoolTests {
+@Suite struct ConnectionPoolTests {
     private let database: TestDatabase
 
     init() throws { database = try TestDatabase.make(isMigrated: false) }

@@ -6,7 +6,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ConsumptionTests {
+@Suite struct ConsumptionTests {
     private let database: TestDatabase
     private let positions = ConsumerPositions(.scoring)
     private let quarantine = Quarantine(.scoring)

@@ -5,7 +5,7 @@ import Persistence
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct LedgerTests {
+@Suite struct LedgerTests {
     private let database: TestDatabase
     private let connection: Connection
 

@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RelayTests {
+@Suite struct RelayTests {
     private let database: TestDatabase
     private let connection: Connection
 

@@ -21,7 +21,7 @@ private struct FreeClaims: JWTPayload {
     func verify(using algorithm: some JWTAlgorithm) async throws {}
 }
 
-@Suite(.timeLimit(.minutes(1))) struct AuthenticationTests {
+@Suite struct AuthenticationTests {
     private static func routes(_ http: ServiceHTTP) {
         let group = http.authenticated("sites", roles: [.clinician, .supervisor])
         group.get(":site") { _, context -> JSON in

@@ -5,7 +5,7 @@ import ServiceKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPTests {
+@Suite struct HTTPTests {
     struct Leak: Error, CustomStringConvertible {
         let description = "table scoring.trajectory is missing"
     }

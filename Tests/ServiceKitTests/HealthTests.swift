@@ -2,7 +2,7 @@ import ServiceKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HealthTests {
+@Suite struct HealthTests {
     @Test func `readiness names what is missing and does not touch liveness`() async {
         let health = Health()
         health.register(.live, "poll loop") { .healthy }

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import UnixSignals
 
-@Suite(.timeLimit(.minutes(1))) struct LifecycleTests {
+@Suite struct LifecycleTests {
     struct Broken: Error, CustomStringConvertible { let description = "partition lost" }
 
     /// Something with a loop of its own, as seen by its adapter.
