@@ -16,7 +16,7 @@ struct ProgressBar {
     mutating func advance(to done: Int) {
         let percent = min(100, done * 100 / total)
         let step = isTerminal ? percent : percent / 10 * 10
-        guard step != lastShown else { return }
+        guard step > lastShown else { return }
         lastShown = step
         if isTerminal {
             let filled = percent * 30 / 100
