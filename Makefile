@@ -1,6 +1,7 @@
 # Attune on one machine. `make` alone shows what there is.
 
 CONFIG ?= debug
+PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-local-kafka
 
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test bench proto format clean
@@ -12,8 +13,13 @@ help: ## show this page
 install: ## install the Debian packages that are missing (as root; otherwise say how)
 	@deploy/local/install.sh
 
-build: install ## build everything (CONFIG=release for speed)
-	swift build --configuration $(CONFIG)
+# Program by program: a plain `swift build` would also build the tools of every dependency, among them the
+# whole protobuf compiler in C++.
+build: install ## build the programs (CONFIG=release for speed)
+	@for program in $(PROGRAMS); do \
+		echo "Building $$program"; \
+		swift build --configuration $(CONFIG) --product $$program || exit 1; \
+	done
 
 demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, POSTGRES=url)
 	@"$$(swift build --configuration $(CONFIG) --show-bin-path)/attune" demo \
@@ -22,8 +28,8 @@ demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, P
 test: ## build and run all tests (FILTER=pattern for some of them)
 	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
 
-bench: install ## measure throughput, latency and memory beside their floors
-	swift build --configuration release
+bench: ## measure throughput, latency and memory beside their floors
+	@$(MAKE) --no-print-directory build CONFIG=release
 	@"$$(swift build --configuration release --show-bin-path)/attune" bench
 
 proto: ## generate the Swift of the messages anew (needs protoc and protoc-gen-swift)

@@ -64,7 +64,9 @@ run() {
 }
 
 echo "Building the tests (the first time takes some minutes)"
-run swift build --configuration "$config" --build-tests
+# The product of all tests brings the programs that the system tests run. (--build-tests would also build
+# the tools of every dependency, among them the protobuf compiler in C++.)
+run swift build --configuration "$config" --product attunePackageTests
 
 echo "Starting a PostgreSQL for the tests in $folder"
 binaries=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
