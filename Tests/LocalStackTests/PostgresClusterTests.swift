@@ -94,6 +94,14 @@ import Testing
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: wished.path) == home.folder.path)
             // The next run finds the same place.
             #expect(try PostgresHome.prepare(wished).folder.path == home.folder.path)
+            // Data stays with its link, and goes when somebody removes that.
+            let file = home.folder.appendingPathComponent("data").path
+            #expect(FileManager.default.createFile(atPath: file, contents: nil))
+            _ = try PostgresHome.prepare(wished)
+            #expect(FileManager.default.fileExists(atPath: file))
+            try FileManager.default.removeItem(at: wished)
+            _ = try PostgresHome.prepare(wished)
+            #expect(!FileManager.default.fileExists(atPath: file))
             // One that somebody opened to others is not trusted.
             chmod(home.folder.path, 0o777)
             #expect(throws: PostgresError.self) { try PostgresHome.prepare(wished) }

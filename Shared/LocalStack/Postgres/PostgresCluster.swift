@@ -87,7 +87,7 @@ public final class PostgresCluster: Sendable {
         killed?.process.kill9()
     }
 
-    /// Makes a database unless it is there.
+    /// Makes a database unless it is there. The name comes from the program, never from outside.
     public func createDatabase(_ name: String) throws {
         let home = try PostgresHome.prepare(folder)
         let exists = try query("select 1 from pg_database where datname = '\(name)'", home)

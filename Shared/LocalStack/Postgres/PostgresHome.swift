@@ -27,13 +27,27 @@ struct PostgresHome {
         }
         guard let account = getpwnam(databaseUser) else { throw PostgresError.noUser(databaseUser) }
         let (owner, group) = (account.pointee.pw_uid, account.pointee.pw_gid)
-        var folder = wished
-        if !isReachable(parent, by: databaseUser) {
-            folder = URL(fileURLWithPath: "/var/tmp/attune-\(fingerprint(of: wished))", isDirectory: true)
-            try link(wished, to: folder)
+        guard !isReachable(parent, by: databaseUser) else {
+            try makePrivate(wished, owner: owner, group: group)
+            return PostgresHome(folder: wished, user: databaseUser)
         }
+        let folder = URL(fileURLWithPath: "/var/tmp/attune-\(fingerprint(of: wished))", isDirectory: true)
+        let home = PostgresHome(folder: folder, user: databaseUser)
         try makePrivate(folder, owner: owner, group: group)
-        return PostgresHome(folder: folder, user: databaseUser)
+        if (try? FileManager.default.destinationOfSymbolicLink(atPath: wished.path)) != folder.path {
+            try home.clear()
+            try FileManager.default.createSymbolicLink(atPath: wished.path, withDestinationPath: folder.path)
+        }
+        return home
+    }
+
+    /// Without its link the data belongs to nothing any more: whoever removed the wished folder meant
+    /// the data, too, and keys made anew would not fit it.
+    private func clear() throws {
+        if let pid = PostmasterFile.livingServer(of: self) { throw PostgresError.alreadyRunning(pid: pid, folder: folder) }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+        }
     }
 
     /// A folder that only `owner` may enter. /var/tmp is open to everybody, so what is there already
@@ -54,12 +68,6 @@ struct PostgresHome {
             name: "test", executable: URL(fileURLWithPath: "/usr/bin/test"), arguments: ["-x", folder.path],
             user: user)
         return (try? ManagedProcess.run(test, within: .seconds(10))) != nil
-    }
-
-    private static func link(_ wished: URL, to folder: URL) throws {
-        let files = FileManager.default
-        if (try? files.destinationOfSymbolicLink(atPath: wished.path)) == folder.path { return }
-        try files.createSymbolicLink(atPath: wished.path, withDestinationPath: folder.path)
     }
 
     /// FNV-1a of the path: the same folder finds its data again, two checkouts never share it.
