@@ -112,14 +112,14 @@ if [ -z "$port" ]; then
 fi
 export ATTUNE_TEST_POSTGRES=postgresql://postgres@127.0.0.1:$port/postgres
 
-# The system tests run whole stacks of processes and wait for them. They come after the others, whose
-# tasks they would keep from the few threads there are.
+# One test at a time: many of them hold threads, connections and processes, and side by side on two cores
+# they would keep each other waiting until a service gives up, as it should. The system tests come last.
 if [ -n "${FILTER:-}" ]; then
     echo "Running the tests that match $FILTER"
-    run swift test --configuration "$config" --skip-build --filter "$FILTER"
+    run swift test --configuration "$config" --skip-build --no-parallel --filter "$FILTER"
 else
     echo "Running the tests of the modules"
-    run swift test --configuration "$config" --skip-build --skip SystemTests
+    run swift test --configuration "$config" --skip-build --no-parallel --skip SystemTests
     echo "Running the system tests"
-    run swift test --configuration "$config" --skip-build --filter SystemTests
+    run swift test --configuration "$config" --skip-build --no-parallel --filter SystemTests
 fi
