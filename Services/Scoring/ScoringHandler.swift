@@ -41,7 +41,7 @@ final class ScoringHandler: EventHandler {
                 throw PoisonEvent(index: index, code: error.code, reason: error.description)
             }
         }
-        // Records and rows leave before the wait for Kafka, which then overlaps with nothing.
+        // Published before the commit: a crash in between leads to the same events again, never to none.
         try CourseStore.save(batch.changed, on: connection)
         let again = try Rederivation(catalogue: catalogue).events(for: duplicates, on: connection)
         try publisher.publish(batch.derived + again)

@@ -49,7 +49,7 @@ public final class TokenVerifier: Sendable {
         } catch {
             throw SettingsError(
                 TokenSettings.keySet.name, "names a key set that \(error)",
-                "Give a JWKS file with public keys; `attune token keys` makes one.")
+                "Give a JWKS file with public keys; `attune keys` makes one.")
         }
     }
 
