@@ -36,7 +36,8 @@ struct Audit: ServiceCommand {
         let logger = runtime.logger
         let consumer = ConsumingService(
             runtime, schema: .audit, topics: AuditedTopics.all,
-            batch: BatchLimits(maxRecords: runtime.settings[batchSize])
+            // Nobody waits for a leaf, and each batch costs a commit: let it fill.
+            batch: BatchLimits(maxRecords: runtime.settings[batchSize], maxWait: .milliseconds(50))
         ) { _ in AuditHandler(logger: logger) }
         let http = try await runtime.authenticatedHTTP()
         AuditRoutes(pool: database.pool, key: key.verifierKey).add(to: http)

@@ -1,31 +1,54 @@
-import Catalogue
 import Contracts
 import Domain
 import Persistence
-import ServiceKit
 
 /// Episodes and courses in schema `scoring`: read for a batch, written once per row and batch.
 enum CourseStore {
-    static func load(
-        _ ids: Set<EpisodeID>, catalogue: Catalogue, on connection: Connection
-    ) throws -> [EpisodeID: ScoredEpisode] {
-        let wanted = Parameter.ids(ids.sorted())
-        var courses: [EpisodeID: [CourseKey: Trajectory]] = [:]
-        for row in try connection.run(selectCourses, [wanted]) {
-            let instrument = InstrumentReference(id: InstrumentID(unchecked: try row.text(2)), version: try row.text(3))
-            let key = CourseKey(participant: try row.id(1), instrument: instrument)
-            courses[try row.id(0), default: [:]][key] = try TrajectoryCodec.decodeCourse(try row.bytes(4))
-        }
+    /// The episodes that are stored, without their courses.
+    static func episodes(_ ids: Set<EpisodeID>, on connection: Connection) throws -> [EpisodeID: ScoredEpisode] {
         var episodes: [EpisodeID: ScoredEpisode] = [:]
-        for row in try connection.run(selectEpisodes, [wanted]) {
+        for row in try connection.run(selectEpisodes, [.ids(ids.sorted())]) {
             let id: EpisodeID = try row.id(0)
-            let participants = try TrajectoryCodec.decodeParticipants(try row.bytes(3))
-            let restored = try restore(courses[id] ?? [:], of: participants, catalogue: catalogue)
-            episodes[id] = ScoredEpisode(
-                id: id, site: SiteID(unchecked: try row.text(1)),
-                scoring: EpisodeScoring(version: try row.int64(2), participants: participants, courses: restored))
+            let scoring = EpisodeScoring(
+                version: try row.int64(2), participants: try TrajectoryCodec.decodeParticipants(try row.bytes(3)))
+            episodes[id] = ScoredEpisode(id: id, site: SiteID(unchecked: try row.text(1)), scoring: scoring)
         }
         return episodes
+    }
+
+    /// The stored courses among those needed, with their episodes.
+    static func courses(
+        _ needs: CourseNeeds, on connection: Connection
+    ) throws -> [(place: CourseNeeds.Place, trajectory: Trajectory)] {
+        var courses: [(place: CourseNeeds.Place, trajectory: Trajectory)] = []
+        if !needs.courses.isEmpty {
+            let places = Array(needs.courses)
+            courses += try read(
+                connection.run(
+                    selectCourses,
+                    [
+                        .ids(places.map(\.episode)), .ids(places.map(\.course.participant)),
+                        .texts(places.map(\.course.instrument.id.text)), .texts(places.map(\.course.instrument.version)),
+                    ]))
+        }
+        if !needs.episodes.isEmpty {
+            courses += try read(connection.run(selectCoursesOfEpisodes, [.ids(needs.episodes.sorted())]))
+        }
+        return courses
+    }
+
+    private static func read(_ rows: Rows) throws -> [(place: CourseNeeds.Place, trajectory: Trajectory)] {
+        try rows.map { row in
+            let instrument = InstrumentReference(id: InstrumentID(unchecked: try row.text(2)), version: try row.text(3))
+            let key = CourseKey(participant: try row.id(1), instrument: instrument)
+            let place = CourseNeeds.Place(episode: try row.id(0), course: key)
+            let body = try row.bytes(4)
+            do throws(MalformedEvent) {
+                return (place, try TrajectoryCodec.decodeCourse(body))
+            } catch {
+                throw UnreadableCourse.undecodable(error)
+            }
+        }
     }
 
     static func save(_ episodes: [ScoredEpisode], on connection: Connection) throws {
@@ -56,23 +79,23 @@ enum CourseStore {
             ])
     }
 
-    private static func restore(
-        _ stored: [CourseKey: Trajectory], of participants: [Participant], catalogue: Catalogue
-    ) throws -> [CourseKey: Course] {
-        var courses: [CourseKey: Course] = [:]
-        for (key, trajectory) in stored {
-            guard let rater = participants.first(where: { $0.id == key.participant }),
-                let basis = catalogue.basis(for: key.instrument, role: rater.role, ageBand: rater.ageBand)
-            else { throw CatalogueLacksInstrument(reference: key.instrument) }
-            courses[key] = Course(restoring: trajectory, on: basis)
-        }
-        return courses
-    }
-
     private static let selectEpisodes: Statement =
         "select episode_id, site, version, participants from scoring.episode where episode_id = any($1)"
 
+    // A lookup for each course, and never a join that the planner may turn into a walk over the whole table.
     private static let selectCourses: Statement = """
+        select t.episode_id, t.participant_id, t.instrument, t.instrument_version, t.body
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
+            as k (episode_id, participant_id, instrument, instrument_version)
+        cross join lateral (
+            select * from scoring.trajectory n
+            where n.episode_id = k.episode_id and n.participant_id = k.participant_id
+              and n.instrument = k.instrument and n.instrument_version = k.instrument_version
+            limit 1
+        ) t
+        """
+
+    private static let selectCoursesOfEpisodes: Statement = """
         select episode_id, participant_id, instrument, instrument_version, body
         from scoring.trajectory where episode_id = any($1)
         """
@@ -93,13 +116,4 @@ enum CourseStore {
         on conflict (episode_id, participant_id, instrument, instrument_version) do update
         set point_count = excluded.point_count, state = excluded.state, version = excluded.version, body = excluded.body
         """
-}
-
-/// A course was scored with an instrument that the catalogue has lost: a fault of the deployment, not of
-/// an event, so the service stops.
-struct CatalogueLacksInstrument: Error, CustomStringConvertible {
-    let reference: InstrumentReference
-    var description: String {
-        "courses were scored with \(reference), which the catalogue no longer holds; put its definition back"
-    }
 }

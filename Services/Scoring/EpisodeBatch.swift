@@ -39,19 +39,20 @@ struct EpisodeBatch {
         }
     }
 
-    /// Applies what was read from the ledger, which holds each stream without gaps.
-    mutating func heal(_ events: [LedgerEvent]) throws {
-        for event in events {
-            _ = try apply(EventEnvelope(event))
+    /// Takes up stored courses, before the events that concern them are applied.
+    mutating func restore(_ courses: [(place: CourseNeeds.Place, trajectory: Trajectory)]) throws {
+        for (place, trajectory) in courses {
+            try episodes[place.episode]?.restore(place.course, trajectory, catalogue: catalogue)
         }
     }
 
     /// Applies an event; false when it has been applied before.
-    mutating func apply(_ event: EventEnvelope) throws(ScoringFault) -> Bool {
-        var episode = episodes[event.episode] ?? ScoredEpisode(id: event.episode, site: event.site)
+    mutating func apply(_ read: ReadEvent) throws(ScoringFault) -> Bool {
+        let event = read.envelope
+        var episode = episodes.removeValue(forKey: event.episode) ?? ScoredEpisode(id: event.episode, site: event.site)
+        defer { episodes[event.episode] = episode }
         guard event.sequence > episode.scoring.version else { return false }
-        if let follows = try episode.apply(event, catalogue: catalogue) { derived.append(follows) }
-        episodes[event.episode] = episode
+        if let follows = try episode.apply(read, catalogue: catalogue) { derived.append(follows) }
         return true
     }
 }

@@ -18,14 +18,17 @@ struct Rederivation {
         var episodes: [EpisodeID: ScoredEpisode] = [:]
         var derived: [EventEnvelope] = []
         for event in try Ledger.events(in: ranges.sorted { $0.stream < $1.stream }, category: .episode, on: connection) {
-            let envelope = try EventEnvelope(event)
+            let read = ReadEvent(try EventEnvelope(event))
             var episode = episodes[event.stream] ?? ScoredEpisode(id: event.stream, site: event.site)
             // What cannot be applied was parked when it came first; what waits behind it waits here, too.
-            guard let follows = try? episode.apply(envelope, catalogue: catalogue) else {
-                episodes[event.stream] = episode
+            defer { episodes[event.stream] = episode }
+            let follows: EventEnvelope?
+            do throws(ScoringFault) {
+                follows = try episode.apply(read, catalogue: catalogue)
+            } catch {
                 continue
             }
-            episodes[event.stream] = episode
+            guard let follows else { continue }
             if wanted[event.stream]?.contains(event.version) == true { derived.append(follows) }
         }
         return derived

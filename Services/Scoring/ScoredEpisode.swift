@@ -1,15 +1,16 @@
 import Catalogue
 import Contracts
 import Domain
+import Messaging
 
 /// One episode as scoring holds it while a batch is handled.
 struct ScoredEpisode {
     let id: EpisodeID
     let site: SiteID
-    var scoring: EpisodeScoring
+    private(set) var scoring: EpisodeScoring
     /// Courses that the batch has changed, with the version of the event that changed them last.
-    var touched: [CourseKey: Int64] = [:]
-    var isChanged = false
+    private(set) var touched: [CourseKey: Int64] = [:]
+    private(set) var isChanged = false
 
     init(id: EpisodeID, site: SiteID, scoring: EpisodeScoring = EpisodeScoring()) {
         self.id = id
@@ -17,17 +18,26 @@ struct ScoredEpisode {
         self.scoring = scoring
     }
 
+    /// Takes up a stored course, before any event that may concern it.
+    mutating func restore(_ key: CourseKey, _ stored: Trajectory, catalogue: Catalogue) throws(UnreadableCourse) {
+        guard let rater = scoring.participants.first(where: { $0.id == key.participant }),
+            let basis = catalogue.basis(for: key.instrument, role: rater.role, ageBand: rater.ageBand)
+        else { throw .instrumentIsGone(key.instrument) }
+        scoring.restore(Course(restoring: stored, on: basis), as: key)
+    }
+
     /// Applies the next event and returns the trajectory event that follows from it, if any.
-    mutating func apply(_ event: EventEnvelope, catalogue: Catalogue) throws(ScoringFault) -> EventEnvelope? {
-        let decoded: EpisodeEvent
+    mutating func apply(_ read: ReadEvent, catalogue: Catalogue) throws(ScoringFault) -> EventEnvelope? {
+        let event = read.envelope
+        let content: EpisodeEvent
         let update: CourseUpdate?
         do throws(MalformedEvent) {
-            decoded = try EpisodeEventCodec.decode(event.payload, type: event.type).event
+            content = try read.content.get()
         } catch {
             throw .malformed(error)
         }
         do throws(ScoringFailure) {
-            update = try scoring.apply(decoded, version: event.sequence) { instrument, participant in
+            update = try scoring.apply(content, version: event.sequence) { instrument, participant in
                 catalogue.basis(for: instrument, role: participant.role, ageBand: participant.ageBand)
             }
         } catch {
@@ -37,6 +47,23 @@ struct ScoredEpisode {
         guard let update else { return nil }
         touched[update.key] = event.sequence
         return try TrajectoryEvents.following(event, update)
+    }
+}
+
+/// A stored course cannot be gone on with: a fault of the deployment, not of an event, so the service stops
+/// and nothing is put aside.
+enum UnreadableCourse: Error, RetryableFailure, CustomStringConvertible {
+    case instrumentIsGone(InstrumentReference)
+    case undecodable(MalformedEvent)
+
+    var isTransient: Bool { false }
+
+    var description: String {
+        switch self {
+        case .instrumentIsGone(let reference):
+            "courses were scored with \(reference), which the catalogue no longer holds; put its definition back"
+        case .undecodable(let error): "a stored course cannot be read: \(error)"
+        }
     }
 }
 
@@ -79,7 +106,7 @@ enum TrajectoryEvents {
     static func following(_ cause: EventEnvelope, _ update: CourseUpdate) throws(ScoringFault) -> EventEnvelope {
         guard let payload = try? TrajectoryCodec.encode(update, cause: cause.id) else { throw .unencodable }
         let provenance = update.course.trajectory.provenance
-        let model = provenance.model.map { "\($0.id)@\($0.version)#\($0.hash)" } ?? "none"
+        let model = provenance.model.map { "\($0.id)@\($0.version)#\(Hexadecimal.text($0.hash))" } ?? "none"
         return EventEnvelope(
             id: DerivedIdentity.following(cause.id, rule: "trajectory \(provenance.normSet?.text ?? "none") \(model)"),
             type: .trajectoryUpdated, source: "/attune/scoring", episode: cause.episode, site: cause.site,

@@ -27,16 +27,18 @@ final class ScoringHandler: EventHandler {
     }
 
     func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
-        var batch = try EpisodeBatch(
-            CourseStore.load(Set(events.map(\.envelope.episode)), catalogue: catalogue, on: connection),
-            catalogue: catalogue)
+        let arrived = events.map { ReadEvent($0.envelope) }
+        var batch = EpisodeBatch(
+            try CourseStore.episodes(Set(events.map(\.envelope.episode)), on: connection), catalogue: catalogue)
         let gaps = batch.gaps(before: events.map(\.envelope))
-        let missing = try Ledger.events(in: gaps, category: .episode, on: connection)
-        try batch.heal(missing)
+        let missing = try Ledger.events(in: gaps, category: .episode, on: connection).map { ReadEvent(try EventEnvelope($0)) }
+        try batch.restore(CourseStore.courses(CourseNeeds(missing + arrived), on: connection))
+        // The ledger holds each stream without gaps.
+        for event in missing { _ = try batch.apply(event) }
         var duplicates: [EventEnvelope] = []
-        for (index, event) in events.enumerated() {
+        for (index, event) in arrived.enumerated() {
             do throws(ScoringFault) {
-                if try !batch.apply(event.envelope) { duplicates.append(event.envelope) }
+                if try !batch.apply(event) { duplicates.append(event.envelope) }
             } catch {
                 throw PoisonEvent(index: index, code: error.code, reason: error.description)
             }

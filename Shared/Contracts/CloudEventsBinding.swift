@@ -4,7 +4,7 @@ public import Domain
 /// message as value, the episode's 16 id bytes as key.
 public enum CloudEventsBinding {
     /// Header names and values of an event, in a fixed order.
-    public static func headers(of event: EventEnvelope) -> [(name: String, value: [UInt8])] {
+    public static func headers(of event: EventEnvelope) -> [RecordHeader] {
         var headers: [(String, String)] = [
             ("ce_specversion", "1.0"),
             ("ce_id", event.id.description),
@@ -17,7 +17,7 @@ public enum CloudEventsBinding {
             ("content-type", "application/protobuf"),
         ]
         if let trace = event.trace { headers.append(("traceparent", trace.description)) }
-        return headers.map { ($0.0, Array($0.1.utf8)) }
+        return headers.map { RecordHeader(name: $0.0, value: Array($0.1.utf8)) }
     }
 
     /// The Kafka key of an episode.
@@ -26,13 +26,12 @@ public enum CloudEventsBinding {
     /// Reads a record back. Header names are case-sensitive; unknown ones are ignored; of a name that
     /// stands twice the last counts.
     public static func event(
-        key: [UInt8], headers: some Sequence<(name: String, value: [UInt8])>, value: [UInt8]?
+        key: [UInt8], headers: [RecordHeader], value: [UInt8]?
     ) throws(MalformedEvent) -> EventEnvelope {
-        var fields: [String: [UInt8]] = [:]
-        for header in headers { fields[header.name] = header.value }
-
+        // A dozen names at most: looking through them is quicker than hashing them.
+        func field(_ name: String) -> [UInt8]? { headers.last { $0.name == name }?.value }
         func text(_ name: String) throws(MalformedEvent) -> String {
-            guard let bytes = fields[name] else { throw MalformedEvent(field: name, problem: "header is missing") }
+            guard let bytes = field(name) else { throw MalformedEvent(field: name, problem: "header is missing") }
             guard bytes.count <= 256, let text = String(validating: bytes, as: UTF8.self) else {
                 throw MalformedEvent(field: name, problem: "not UTF-8 text of at most 256 bytes")
             }
@@ -64,7 +63,7 @@ public enum CloudEventsBinding {
             site: try parsed("ce_site", "a site name", { SiteID($0) }),
             sequence: try parsed("ce_sequence", "a positive integer", { Int64($0).flatMap { $0 > 0 ? $0 : nil } }),
             time: try parsed("ce_time", "an RFC 3339 time", { Timestamp($0) }),
-            trace: fields["traceparent"].flatMap { TraceContext(traceparent: String(decoding: $0, as: UTF8.self)) },
+            trace: field("traceparent").flatMap { TraceContext(utf8: $0) },
             payload: payload)
     }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// W3C trace context: what ties a POST to the notification it led to.
 public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
     /// 16 bytes, not all zero.
@@ -8,9 +10,14 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads a `traceparent` of version 00; nil for anything else.
     public init?(traceparent: some StringProtocol) {
-        let parts = traceparent.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "00", let trace = Self.bytes(parts[1], count: 16),
-            let parent = Self.bytes(parts[2], count: 8), let flags = Self.bytes(parts[3], count: 1),
+        self.init(utf8: Array(traceparent.utf8))
+    }
+
+    /// Reads a `traceparent` header's bytes: `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
+    init?(utf8 text: [UInt8]) {
+        guard text.count == 55, text[0] == 0x30, text[1] == 0x30, text[2] == 0x2D, text[35] == 0x2D, text[52] == 0x2D,
+            let trace = Self.bytes(text[3..<35]), let parent = Self.bytes(text[36..<52]),
+            let flags = Self.bytes(text[53..<55]),
             trace.contains(where: { $0 != 0 }), parent.contains(where: { $0 != 0 })
         else { return nil }
         self.init(traceID: trace, parentID: parent, flags: flags[0])
@@ -37,7 +44,7 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
 
     /// The `traceparent` header value.
     public var description: String {
-        "00-\(Self.hex(traceID))-\(Self.hex(parentID))-\(Self.hex([flags]))"
+        "00-\(Hexadecimal.text(traceID))-\(Hexadecimal.text(parentID))-\(Hexadecimal.text([flags]))"
     }
 
     private static func random(_ count: Int) -> [UInt8] {
@@ -46,32 +53,18 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
         return bytes
     }
 
-    private static func bytes(_ text: Substring, count: Int) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count == count * 2 else { return nil }
+    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
         var result: [UInt8] = []
-        result.reserveCapacity(count)
-        for index in stride(from: 0, to: digits.count, by: 2) {
+        result.reserveCapacity(digits.count / 2)
+        for index in stride(from: digits.startIndex, to: digits.endIndex, by: 2) {
             guard let high = nibble(digits[index]), let low = nibble(digits[index + 1]) else { return nil }
             result.append(high << 4 | low)
         }
         return result
     }
 
-    private static func bytes<S: StringProtocol>(_ text: S, count: Int) -> [UInt8]? {
-        bytes(Substring(text), count: count)
-    }
-
+    /// The header's digits are lower case only.
     private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        (0x41...0x46).contains(digit) ? nil : Hexadecimal.value(ofDigit: digit)
     }
 }

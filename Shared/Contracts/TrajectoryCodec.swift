@@ -69,10 +69,13 @@ public enum TrajectoryCodec {
 
     /// What speaks on a course, as alerting stores it.
     public static func encode(_ signals: [Signal]) throws -> [UInt8] {
-        try Attune_V1_StandingSignals.with { $0.signals = signals.map(Attune_V1_Signal.init) }.serializedBytes()
+        if signals.isEmpty { return [] }
+        return try Attune_V1_StandingSignals.with { $0.signals = signals.map(Attune_V1_Signal.init) }.serializedBytes()
     }
 
     public static func decodeSignals(_ bytes: [UInt8]) throws(MalformedEvent) -> [Signal] {
+        // Most courses: nothing speaks.
+        if bytes.isEmpty { return [] }
         do {
             return try signals(Attune_V1_StandingSignals(serializedBytes: bytes).signals)
         } catch let error as MalformedEvent {

@@ -1,16 +1,5 @@
 public import Contracts
 
-/// A name and value beside the record's payload.
-public struct RecordHeader: Hashable, Sendable {
-    public let name: String
-    public let value: [UInt8]
-
-    public init(name: String, value: [UInt8]) {
-        self.name = name
-        self.value = value
-    }
-}
-
 /// A record on its way to Kafka. Its partition follows from its key alone.
 public struct OutgoingRecord: Hashable, Sendable {
     public let topic: String

@@ -27,7 +27,7 @@ import Testing
             site: SiteID("north")!, sequence: offset + 1, time: .now, trace: nil, payload: [UInt8(offset)])
         return ConsumedRecord(
             topic: partition.topic, partition: partition.partition, offset: offset, key: episode.bytes,
-            headers: headers ? CloudEventsBinding.headers(of: event).map { RecordHeader(name: $0.name, value: $0.value) } : [],
+            headers: headers ? CloudEventsBinding.headers(of: event) : [],
             value: event.payload, timestampMilliseconds: 0)
     }
 

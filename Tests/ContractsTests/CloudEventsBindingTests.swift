@@ -29,7 +29,7 @@ import Testing
         ("ce_site", "Not A Site"), ("ce_time", "yesterday"), ("ce_specversion", "0.3"), ("ce_subject", "x"),
     ])
     func aBadAttributeIsNamedWithoutItsValue(header: String, value: String) {
-        let headers = CloudEventsBinding.headers(of: event).map { $0.name == header ? (header, Array(value.utf8)) : $0 }
+        let headers = CloudEventsBinding.headers(of: event).map { $0.name == header ? RecordHeader(name: header, value: Array(value.utf8)) : $0 }
         let error = #expect(throws: MalformedEvent.self) {
             try CloudEventsBinding.event(key: event.episode.bytes, headers: headers, value: [])
         }

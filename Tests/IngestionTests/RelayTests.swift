@@ -19,7 +19,7 @@ import Testing
         let record = try RelayRecord.record(of: stored)
         #expect(record.topic == "attune.episode-events.v1")
         let envelope = try CloudEventsBinding.event(
-            key: record.key, headers: record.headers.map { ($0.name, $0.value) }, value: record.value)
+            key: record.key, headers: record.headers, value: record.value)
         #expect(envelope.id == stored.id)
         #expect(envelope.source == "/attune/ingestion")
         #expect(envelope.episode == episode)
@@ -76,7 +76,7 @@ import Testing
         var versions: [Int64] = []
         for await record in arrivals {
             let event = try CloudEventsBinding.event(
-                key: record.key, headers: record.headers.map { ($0.name, $0.value) }, value: record.value)
+                key: record.key, headers: record.headers, value: record.value)
             versions.append(event.sequence)
             if versions.count == 21 { break }
         }

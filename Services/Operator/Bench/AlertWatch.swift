@@ -3,7 +3,7 @@ import Foundation
 import Persistence
 import Synchronization
 
-/// Looks every other millisecond which alerts can be read, and notes when each was seen first.
+/// Looks every few milliseconds which alerts can be read, and notes when each was seen first.
 final class AlertWatch: Sendable {
     private let database: String
     private let state = Mutex((seen: [EpisodeID: ContinuousClock.Instant](), stopped: false))
@@ -18,10 +18,11 @@ final class AlertWatch: Sendable {
                 var last = try? connection.run("select clock_timestamp()").only().timestamp(0)
             else { return }
             while !state.withLock({ $0.stopped }) {
-                // A little overlap: times are taken before commits.
-                let from = last.advanced(bySeconds: -2)
+                // A little overlap: times are taken before commits. By site, because the index of the list is.
+                let from = last.advanced(bySeconds: -1)
                 guard let rows = try? connection.run(
-                    "select episode_id, raised_at from published.alert where raised_at > $1", [.timestamp(from)])
+                    "select episode_id, raised_at from published.alert where site = 'north' and raised_at > $1",
+                    [.timestamp(from)])
                 else { continue }
                 let now = ContinuousClock.now
                 for row in rows {
@@ -29,7 +30,7 @@ final class AlertWatch: Sendable {
                     last = max(last, raised)
                     state.withLock { if $0.seen[episode] == nil { $0.seen[episode] = now } }
                 }
-                Pause.seconds(0.002)
+                Pause.seconds(0.003)
             }
         }
         thread.start()

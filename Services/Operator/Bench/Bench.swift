@@ -14,17 +14,22 @@ struct Bench {
 
     private static let episodes = 500
     private static let connections = 16
+    private static let oneAlertIn = 10
+    private static let behindIngestion = [StackService.audit, .alerting, .notification, .scoring]
     private static let patience: Duration = .seconds(300)
 
     // MARK: - Ingestion
 
+    /// Ingestion and its relay alone: the services behind it would share the processor.
     func ingestion() throws -> [Figure] {
+        for service in Self.behindIngestion { stack.stop(service) }
         let floor = try BareInsert(connection: superuser()).rowsPerSecond(rows: ratings, batch: 500)
         let clinic = clinic(seed: 1)
         let count = min(ratings, 4000)
         try post(Self.episodes, "opening episodes") { clinic.opening($0) }
         let single = try seconds(of: { try post(count, "single ratings") { clinic.rating($0) } })
         let batch = try seconds(of: { try sendBatches(from: count, clinic) })
+        for service in Self.behindIngestion { try stack.restart(service) }
         try drain()
         return [
             Figure(name: "ingestion, one rating a request (16 connections)", value: Double(count) / single, unit: "ratings/s", floor: floor),
@@ -46,28 +51,22 @@ struct Bench {
     /// Ledger to audited trajectory: everything is accepted and relayed while the others stand still, then they
     /// work it off.
     func pipeline() throws -> [Figure] {
-        for service in [StackService.scoring, .alerting, .notification, .audit] { stack.stop(service) }
+        for service in Self.behindIngestion { stack.stop(service) }
         let clinic = clinic(seed: 2)
         try post(Self.episodes, "opening episodes") { clinic.opening($0) }
         try sendBatches(from: 0, clinic)
-        try until { try count("select count(*) from published.event e join published.lane l using (category, backfill) where e.position > l.cursor") == 0 }
-        let before = try trajectoryLeaves()
-        let start = Mutex<ContinuousClock.Instant?>(nil)
-        for service in [StackService.audit, .alerting, .notification, .scoring] { try stack.restart(service) }
+        try until { try count("select count(*) from published.lane where cursor < head") == 0 }
+        var watch = try LeafWatch(connection: superuser())
+        for service in Self.behindIngestion { try stack.restart(service) }
         // From the first trajectory in the log to the last: without the time it takes to join the groups.
-        var end = ContinuousClock.now
-        var first = 0
+        var first: (count: Int, at: ContinuousClock.Instant)?
         try until {
-            let done = try trajectoryLeaves() - before
-            if done > 0, start.withLock({ $0 }) == nil {
-                start.withLock { $0 = .now }
-                first = done
-            }
-            end = .now
-            return done >= ratings
+            let count = try watch.trajectories()
+            if count > 0, first == nil { first = (count, .now) }
+            return count >= ratings
         }
-        guard let began = start.withLock({ $0 }) else { throw BenchFailure("no trajectory reached the log") }
-        let rate = Double(ratings - first) / Self.seconds(began.duration(to: end))
+        guard let first else { throw BenchFailure("no trajectory reached the log") }
+        let rate = Double(ratings - first.count) / Self.seconds(first.at.duration(to: .now))
         try drain()
         let floor = try PipelineFloor(
             kafka: stack.endpoints.kafka, database: stack.endpoints.database, records: ratings
@@ -75,28 +74,33 @@ struct Bench {
         return [Figure(name: "pipeline, ledger to audited trajectory", value: rate, unit: "ratings/s", floor: floor)]
     }
 
-    private func trajectoryLeaves() throws -> Int {
-        try count("select count(*) from published.audit_leaf where type = 'attune.trajectory.updated.v1'")
-    }
-
     // MARK: - Latency
 
-    /// Every rating of a new episode answers the safety item, so each leads to an alert.
+    /// Ordinary ratings, and among them one in ten that answers the safety item of a new episode: those lead to an
+    /// alert and are timed.
     func latency() throws -> [Figure] {
-        let clinic = clinic(seed: 3, episodes: 200 * seconds)
-        try post(clinic.episodes, "opening episodes") { clinic.opening($0) }
+        let count = 200 * seconds
+        let ordinary = clinic(seed: 3)
+        let unsafe = clinic(seed: 4, episodes: count / Self.oneAlertIn)
+        try post(ordinary.episodes, "opening episodes") { ordinary.opening($0) }
+        try post(unsafe.episodes, "opening episodes") { unsafe.opening($0) }
         try drain()
         let watch = AlertWatch(database: stack.endpoints.database)
         watch.start()
         let accepted = Mutex<[EpisodeID: ContinuousClock.Instant]>([:])
-        let run = LoadRun(title: "ratings at 200/s", count: clinic.episodes, rate: 200) { clinic.unsafeRating($0) }
+        let run = LoadRun(title: "ratings at 200/s", count: count, rate: 200) { number in
+            number.isMultiple(of: Self.oneAlertIn)
+                ? unsafe.unsafeRating(number / Self.oneAlertIn) : ordinary.rating(number)
+        }
         _ = try run.run(
             url: try url(.ingestion), token: try token("north", "integration"), connections: Self.connections,
             patience: Self.patience
         ) { number in
-            accepted.withLock { $0[clinic.episode(number)] = .now }
+            guard number.isMultiple(of: Self.oneAlertIn) else { return }
+            let now = ContinuousClock.now
+            accepted.withLock { $0[unsafe.episode(number / Self.oneAlertIn)] = now }
         }
-        try until { watch.seen.count >= clinic.episodes }
+        try until { accepted.withLock { $0.keys.allSatisfy { watch.seen[$0] != nil } } }
         watch.stop()
         let histogram = Mutex(Histogram<UInt32>(highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: .three))
         let seen = watch.seen
@@ -193,6 +197,31 @@ struct Bench {
 
     static func seconds(_ duration: Duration) -> Double {
         Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    }
+}
+
+/// Counts the trajectories that enter the audit log, each leaf looked at once.
+private struct LeafWatch {
+    private let connection: Connection
+    private var seen: Int64
+    private var count = 0
+
+    /// Begins behind the leaves that are there already.
+    init(connection: Connection) throws {
+        self.connection = connection
+        seen = try connection.run("select size from published.audit_tree").only().int64(0)
+    }
+
+    mutating func trajectories() throws -> Int {
+        let row = try connection.run(
+            """
+            select count(*), count(*) filter (where type = 'attune.trajectory.updated.v1')
+            from published.audit_leaf where leaf_index >= $1
+            """, [.int64(seen)]
+        ).only()
+        seen += try row.int64(0)
+        count += Int(try row.int64(1))
+        return count
     }
 }
 

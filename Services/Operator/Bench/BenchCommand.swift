@@ -23,6 +23,9 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Folder with the sample site's files.")
     var site = "deploy/local"
 
+    @Option(help: "Measurements to take, in this order whatever the order given: memory, ingestion, pipeline, latency, start-up.")
+    var only: [BenchPart] = BenchPart.allCases
+
     @Option(help: "File for the figures as JSON, besides the table.")
     var json: String?
 
@@ -44,16 +47,22 @@ struct BenchCommand: ParsableCommand {
         try stack.start()
         var report = BenchReport()
         let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
-        report.add(try bench.memory("idle"))
-        report.add(try bench.ingestion())
-        report.add(try bench.pipeline())
-        report.add(try bench.latency())
-        report.add(try bench.memory("after load"))
-        report.add(try bench.startUp())
+        if only.contains(.memory) { report.add(try bench.memory("idle")) }
+        if only.contains(.ingestion) { report.add(try bench.ingestion()) }
+        if only.contains(.pipeline) { report.add(try bench.pipeline()) }
+        if only.contains(.latency) { report.add(try bench.latency()) }
+        if only.contains(.memory) { report.add(try bench.memory("after load")) }
+        if only.contains(.startUp) { report.add(try bench.startUp()) }
         print(report.table)
         print(String(decoding: report.json.encoded, as: UTF8.self))
         if let json { try Data(report.json.encoded).write(to: URL(fileURLWithPath: json)) }
     }
+}
+
+/// What can be measured on its own.
+enum BenchPart: String, CaseIterable, ExpressibleByArgument {
+    case memory, ingestion, pipeline, latency
+    case startUp = "start-up"
 }
 
 /// One measured value.

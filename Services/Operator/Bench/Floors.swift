@@ -31,7 +31,8 @@ struct BareInsert {
 }
 
 /// The floor of the pipeline: the same client libraries read the same topic and write as many rows in the same
-/// batches, with no logic: per rating three rows by upsert (episode, trajectory, course) and two by insert (leaves).
+/// batches into the same tables' likes, with no logic: per rating three rows by upsert (episode, trajectory and the
+/// course that alerting keeps) and two by insert (leaves).
 struct PipelineFloor {
     let kafka: String
     let database: String
@@ -43,8 +44,11 @@ struct PipelineFloor {
         let setup = try Connection(settings)
         try setup.script(
             """
-            create table if not exists public.bench_state (id uuid primary key, version bigint, body bytea) with (fillfactor = 70);
-            create table if not exists public.bench_leaf (id bigint generated always as identity primary key, event_id uuid unique, digest bytea);
+            create schema bench;
+            create table bench.episode (like scoring.episode including all) with (fillfactor = 70);
+            create table bench.trajectory (like scoring.trajectory including all) with (fillfactor = 60);
+            create table bench.course (like alerting.course including all) with (fillfactor = 70);
+            create table bench.leaf (like audit.leaf including all);
             """)
         let loop = ConsumerLoop(
             KafkaSettings(bootstrapServers: kafka, clientID: "attune-bench-floor", fetchWait: .milliseconds(10)),
@@ -56,7 +60,7 @@ struct PipelineFloor {
         loop.start()
         while tally.count < records { Pause.seconds(0.02) }
         loop.stop(within: .seconds(10))
-        try setup.script("drop table public.bench_state, public.bench_leaf")
+        try setup.script("drop schema bench cascade")
         return tally.rate
     }
 }
@@ -83,7 +87,8 @@ final class FloorTally: Sendable {
 private final class FloorConsumer: RecordConsumer {
     private let connection: Connection
     private let tally: FloorTally
-    private let body = [UInt8](repeating: 5, count: 400)
+    private var leaves: Int64 = 0
+    private let body = [UInt8](repeating: 5, count: 500)
     private let digest = [UInt8](repeating: 9, count: 32)
 
     init(connection: Connection, tally: FloorTally) {
@@ -96,25 +101,68 @@ private final class FloorConsumer: RecordConsumer {
     }
 
     func handle(_ batch: [ConsumedRecord]) throws -> BatchOutcome {
-        let keys = Set(batch.map(\.key)).compactMap { EventID(bytes: $0) }.sorted()
-        let now = Timestamp(microseconds: 1_700_000_000_000_000)
-        let state: [EventID] = keys.flatMap { key in [key] + (0..<2).map { DerivedIdentity.following(key, rule: "\($0)") } }
-        let leaves: [EventID] = (0..<(batch.count * 2)).map { _ in TimeOrderedIdentity.make(at: now) }
+        let episodes = Set(batch.map(\.key)).compactMap { EpisodeID(bytes: $0) }.sorted()
         try connection.transaction { connection in
-            try connection.run(
-                """
-                insert into public.bench_state as s select * from unnest($1::uuid[], $2::bigint[], $3::bytea[])
-                on conflict (id) do update set version = excluded.version, body = excluded.body
-                """,
-                [
-                    .ids(state), .int64s(Array(repeating: batch[0].offset, count: state.count)),
-                    .byteArrays(Array(repeating: body, count: state.count)),
-                ])
-            try connection.run(
-                "insert into public.bench_leaf (event_id, digest) select * from unnest($1::uuid[], $2::bytea[])",
-                [.ids(leaves), .byteArrays(Array(repeating: digest, count: leaves.count))])
+            try writeEpisodes(episodes, on: connection)
+            try writeCourses(episodes, on: connection)
+            try writeLeaves(of: batch, on: connection)
         }
         tally.add(batch.count)
         return .done
+    }
+
+    private func writeEpisodes(_ episodes: [EpisodeID], on connection: Connection) throws {
+        try connection.run(
+            """
+            insert into bench.episode as e (episode_id, site, version, participants)
+            select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::bytea[])
+            on conflict (episode_id) do update set version = excluded.version, participants = excluded.participants
+            """,
+            [
+                .ids(episodes), .texts(episodes.map { _ in "north" }), .int64s(episodes.map { _ in leaves }),
+                .byteArrays(episodes.map { _ in digest }),
+            ])
+    }
+
+    private func writeCourses(_ episodes: [EpisodeID], on connection: Connection) throws {
+        let names = [Parameter.ids(episodes), .ids(episodes), .texts(episodes.map { _ in "phq-9" }), .texts(episodes.map { _ in "2001" })]
+        try connection.run(
+            """
+            insert into bench.trajectory as t
+                (episode_id, participant_id, instrument, instrument_version, site, point_count, state, version, body)
+            select episode_id, participant_id, instrument, instrument_version, 'north', 7, 3::smallint, version, body
+            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[])
+                as c (episode_id, participant_id, instrument, instrument_version, version, body)
+            on conflict (episode_id, participant_id, instrument, instrument_version)
+            do update set version = excluded.version, body = excluded.body
+            """, names + [.int64s(episodes.map { _ in leaves }), .byteArrays(episodes.map { _ in body })])
+        try connection.run(
+            """
+            insert into bench.course as c (episode_id, participant_id, instrument, instrument_version, version, signals)
+            select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[])
+            on conflict (episode_id, participant_id, instrument, instrument_version)
+            do update set version = excluded.version, signals = excluded.signals
+            """, names + [.int64s(episodes.map { _ in leaves }), .byteArrays(episodes.map { _ in [] })])
+    }
+
+    /// Two for each record: the event itself and the trajectory that would follow.
+    private func writeLeaves(of batch: [ConsumedRecord], on connection: Connection) throws {
+        let count = batch.count * 2
+        let now = Timestamp(microseconds: 1_700_000_000_000_000)
+        let ids: [EventID] = (0..<count).map { _ in TimeOrderedIdentity.make(at: now) }
+        let keys = batch.compactMap { EpisodeID(bytes: $0.key) }
+        try connection.run(
+            """
+            insert into bench.leaf
+                (leaf_index, event_id, topic, type, episode_id, sequence, site, event_time, source, payload_digest)
+            select leaf_index, event_id, 'attune.episode-events.v1', 'attune.episode.rating-recorded.v1', episode_id,
+                   leaf_index, 'north', now(), '/attune/ingestion', digest
+            from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bytea[]) as l (leaf_index, event_id, episode_id, digest)
+            """,
+            [
+                .int64s((0..<count).map { leaves + Int64($0) + 1 }), .ids(ids), .ids(keys + keys),
+                .byteArrays(ids.map { _ in digest }),
+            ])
+        leaves += Int64(count)
     }
 }

@@ -52,7 +52,8 @@ struct SimulatedClinic: Sendable {
             let total = min(400, max(0, 190 + drift + random.next(61) - 30))
             body += [.init("instrument", "ors"), .init("version", "2000"), .init("total", tenths(total))]
         case 1:
-            let total = min(400, 372 - (worsens ? 4 * session : 0) + random.next(29))
+            // Less than a point up and down, which is no signal, unless the work goes wrong.
+            let total = min(400, 385 - (worsens ? 6 * session : 0) + random.next(9))
             body += [.init("instrument", "srs"), .init("version", "2002"), .init("total", tenths(total))]
         default:
             let level = worsens ? 2 : max(0, 2 - session / 3)

@@ -12,12 +12,14 @@ where RawValue == UUID {
 
 extension Identity {
     /// Reads the canonical form, e.g. `018f2c1e-7a00-7000-8000-000000000001`; nil for anything else.
+    @inlinable
     public init?(_ text: some StringProtocol) {
-        guard let uuid = UUID(uuidString: String(text)) else { return nil }
+        guard let uuid = UUIDText.parse(text) else { return nil }
         self.init(rawValue: uuid)
     }
 
     /// Reads 16 raw bytes in network order; nil for another length.
+    @inlinable
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         var raw: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -26,14 +28,28 @@ extension Identity {
     }
 
     /// The 16 raw bytes in network order.
+    @inlinable
     public var bytes: [UInt8] {
         withUnsafeBytes(of: rawValue.uuid) { Array($0) }
     }
 
     /// Lower-case canonical form.
-    public var description: String { rawValue.uuidString.lowercased() }
+    public var description: String { UUIDText.format(rawValue) }
 
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    /// By bytes, as PostgreSQL orders them.
+    @inlinable
+    public static func < (left: Self, right: Self) -> Bool {
+        withUnsafeBytes(of: left.rawValue.uuid) { left in
+            withUnsafeBytes(of: right.rawValue.uuid) { right in
+                for offset in [0, 8] {
+                    let one = UInt64(bigEndian: left.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                    let other = UInt64(bigEndian: right.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                    if one != other { return one < other }
+                }
+                return false
+            }
+        }
+    }
 }
 
 /// An episode of care: one or more clients, one service, one site. The unit of order.

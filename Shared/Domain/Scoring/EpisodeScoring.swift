@@ -15,6 +15,11 @@ public struct EpisodeScoring: Sendable {
         self.courses = courses
     }
 
+    /// Takes up a course that was stored with the rest of the state; before any event that may concern it.
+    public mutating func restore(_ course: Course, as key: CourseKey) {
+        courses[key] = course
+    }
+
     /// Applies the next event.
     ///
     /// - Parameters:

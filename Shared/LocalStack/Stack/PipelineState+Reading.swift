@@ -18,7 +18,7 @@ extension PipelineState {
             state.notAudited = Int(try row.int64(6))
             state.failedDeliveries = Int(try row.int64(7))
             state.treeSize = Int(try row.int64(8))
-            state.root = try row.bytes(9).map { hex($0) }.joined()
+            state.root = Hexadecimal.text(try row.bytes(9))
             state.notSigned = Int(try row.int64(10))
             state.openAlerts = Int(try row.int64(11))
             state.withdrawn = Int(try row.int64(12))
@@ -29,10 +29,6 @@ extension PipelineState {
             for row in try connection.run(quarantined) { state.quarantined[try row.text(0)] = Int(try row.int64(1)) }
             return state
         }
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 
     private static let delivered: Statement =

@@ -1,4 +1,5 @@
 import CRdKafka
+import Contracts
 
 extension ConsumedRecord {
     /// Copies a message out of librdkafka's memory.

@@ -23,6 +23,9 @@ public final class MockCluster: @unchecked Sendable {
         let configuration = ClientConfiguration()
         // Warnings and above; below that it only says that it connects to no cluster.
         try configuration.set("log_level", "4")
+        // Counts for the brokers' side of each connection, too: otherwise an answer that follows another waits
+        // 40 ms for the client's delayed acknowledgement, as no real broker makes it.
+        try configuration.set("socket.nagle.disable", "true")
         client = try configuration.makeClient(RD_KAFKA_PRODUCER, context: context)
         guard let cluster = rd_kafka_mock_cluster_new(client, Int32(brokers)) else {
             rd_kafka_destroy(client)

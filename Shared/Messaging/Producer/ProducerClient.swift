@@ -1,4 +1,5 @@
 import CRdKafka
+import Contracts
 
 /// What the delivery reports of one client add up to.
 final class ProducerContext: ClientContext {

@@ -22,13 +22,19 @@ public struct DatabaseSettings: Sendable {
     public var keepalivesIdle: Duration
     public var keepalivesInterval: Duration
     public var keepalivesCount: Int
+    /// Use an index wherever one fits, whatever the planner thinks of the table's size.
+    ///
+    /// For sessions that run the same few statements for weeks, all of which find their rows by index: a plan
+    /// made while a table was still small, and kept, would read the whole table for ever.
+    public var prefersIndexes: Bool
 
     public init(
         url: String, role: String? = nil, applicationName: String = "attune",
         connectTimeout: Duration = .seconds(5), statementTimeout: Duration = .seconds(10),
         lockTimeout: Duration = .seconds(5), idleInTransactionTimeout: Duration = .seconds(30),
         tcpUserTimeout: Duration = .seconds(10), keepalivesIdle: Duration = .seconds(10),
-        keepalivesInterval: Duration = .seconds(5), keepalivesCount: Int = 3
+        keepalivesInterval: Duration = .seconds(5), keepalivesCount: Int = 3,
+        prefersIndexes: Bool = false
     ) {
         self.url = url
         self.role = role
@@ -41,6 +47,7 @@ public struct DatabaseSettings: Sendable {
         self.keepalivesIdle = keepalivesIdle
         self.keepalivesInterval = keepalivesInterval
         self.keepalivesCount = keepalivesCount
+        self.prefersIndexes = prefersIndexes
     }
 
     /// The keywords for libpq, in the order in which later ones override earlier ones.
@@ -66,6 +73,8 @@ public struct DatabaseSettings: Sendable {
         parts.append("-c statement_timeout=\(statementTimeout.milliseconds)")
         parts.append("-c lock_timeout=\(lockTimeout.milliseconds)")
         parts.append("-c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)")
+        // Where no index fits, the ban makes the plan look so dear that the server would compile it: no JIT.
+        if prefersIndexes { parts += ["-c enable_seqscan=off", "-c jit=off"] }
         if let role { parts.append("-c role=\(Self.escaped(role))") }
         return parts.joined(separator: " ")
     }

@@ -15,7 +15,7 @@ struct BatchReading {
         for (index, record) in batch.enumerated() {
             do {
                 let envelope = try CloudEventsBinding.event(
-                    key: record.key, headers: record.headers.lazy.map { ($0.name, $0.value) }, value: record.value)
+                    key: record.key, headers: record.headers, value: record.value)
                 events.append(ConsumedEvent(topic: record.topic, envelope: envelope))
             } catch {
                 events.append(nil)

@@ -6,7 +6,7 @@ extension OutgoingRecord {
     public init(_ event: EventEnvelope, to topic: Topic) {
         self.init(
             topic: topic.name, key: CloudEventsBinding.key(of: event.episode),
-            headers: CloudEventsBinding.headers(of: event).map { RecordHeader(name: $0.name, value: $0.value) },
+            headers: CloudEventsBinding.headers(of: event),
             value: event.payload)
     }
 }

@@ -90,6 +90,7 @@ struct Launcher<Command: ServiceCommand>: AsyncParsableCommand {
     }
 
     private static func bootstrap(_ settings: Settings) -> ServiceRuntime {
+        prepareProcess()
         let level = Logger.Level(rawValue: settings[CommonSettings.logLevel]) ?? .info
         LoggingSystem.bootstrap { label in JSONLogHandler(service: Command.name, label: label, level: level) }
         let registry = PrometheusRegistry()
@@ -101,5 +102,10 @@ struct Launcher<Command: ServiceCommand>: AsyncParsableCommand {
         }
         return ServiceRuntime(
             name: Command.name, version: Command.version, settings: settings, logger: logger, registry: registry)
+    }
+
+    private static func prepareProcess() {
+        // A peer that goes away while something is written to it is an error of that write, not the end.
+        signal(SIGPIPE, SIG_IGN)
     }
 }

@@ -15,7 +15,8 @@ public enum DatabaseAccess {
     /// How the process connects.
     public static func settings(of runtime: ServiceRuntime) -> DatabaseSettings {
         DatabaseSettings(
-            url: runtime.settings[url], role: runtime.settings[role], applicationName: runtime.name)
+            url: runtime.settings[url], role: runtime.settings[role], applicationName: runtime.name,
+            prefersIndexes: true)
     }
 }
 
