@@ -40,9 +40,21 @@ struct EpisodeBatch {
     }
 
     /// Applies what was read from the ledger, which holds each stream without gaps.
-    mutating func heal(_ events: [LedgerEvent]) throws {
+    mutating func heal(_ events: [LedgerEvent]) throws(HealingFault) {
         for event in events {
-            _ = try apply(EventEnvelope(event))
+            do throws(ScoringFault) {
+                _ = try apply(Self.envelope(of: event))
+            } catch {
+                throw HealingFault(episode: event.stream, version: event.version, fault: error)
+            }
+        }
+    }
+
+    private static func envelope(of event: LedgerEvent) throws(ScoringFault) -> EventEnvelope {
+        do throws(MalformedEvent) {
+            return try EventEnvelope(event)
+        } catch {
+            throw .malformed(error)
         }
     }
 
@@ -54,4 +66,11 @@ struct EpisodeBatch {
         episodes[event.episode] = episode
         return true
     }
+}
+
+/// An event read from the ledger cannot be applied, so that none behind it can.
+struct HealingFault: Error {
+    let episode: EpisodeID
+    let version: Int64
+    let fault: ScoringFault
 }

@@ -32,7 +32,15 @@ final class ScoringHandler: EventHandler {
             catalogue: catalogue)
         let gaps = batch.gaps(before: events.map(\.envelope))
         let missing = try Ledger.events(in: gaps, category: .episode, on: connection)
-        try batch.heal(missing)
+        do throws(HealingFault) {
+            try batch.heal(missing)
+        } catch {
+            // The first of its episode that came with or behind it stands for it: parked, it holds back the others.
+            let index = events.firstIndex {
+                $0.envelope.episode == error.episode && $0.envelope.sequence >= error.version
+            }
+            throw PoisonEvent(index: index ?? 0, code: error.fault.code, reason: error.fault.description)
+        }
         var duplicates: [EventEnvelope] = []
         for (index, event) in events.enumerated() {
             do throws(ScoringFault) {
