@@ -134,6 +134,12 @@ let package = Package(
                     "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
                     crypto, logging,
                 ]),
+            tests(
+                "ScoringTests",
+                [
+                    "attune-scoring", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
+                    logging,
+                ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]
 )
