@@ -100,6 +100,12 @@ let package = Package(
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
+            tests(
+                "AlertingTests",
+                [
+                    "attune-alerting", "ServiceKit", "Persistence", "TestSupport", "Catalogue", "Outbound", "Contracts",
+                    "Domain", lifecycle, logging,
+                ]),
             tests("ArchitectureTests"),
             tests("DomainTests", ["Domain"]),
             tests("CatalogueTests", ["Catalogue", "Domain"]),
