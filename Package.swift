@@ -109,6 +109,9 @@ let package = Package(
             tests("ArchitectureTests"),
             tests("DomainTests", ["Domain"]),
             tests("CatalogueTests", ["Catalogue", "Domain"]),
+            tests(
+                "ConsumptionTests",
+                ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("ContractsTests", ["Contracts", "Domain"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
