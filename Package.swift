@@ -122,6 +122,12 @@ let package = Package(
                     "attune-audit", "AuditLog", "TransparencyLog", "ServiceKit", "Messaging", "Persistence", "Contracts",
                     "Domain", "TestSupport", hummingbird, logging, crypto,
                 ]),
+            tests(
+                "OperatorTests",
+                [
+                    "attune", "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
+                    "Contracts", "Domain", csv, lifecycle, logging,
+                ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
                 "IngestionTests",
