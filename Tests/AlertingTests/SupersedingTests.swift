@@ -21,7 +21,8 @@ import Testing
         #expect(alert.status == .superseded)
         #expect(alert.closing?.outcome == "course_changed")
         #expect(alert.closing?.actor == nil)
-        #expect(try fixture.ledger().last == AlertEvent(alert: alert.id, kind: .deteriorating, step: .superseded(cause: better.id, .courseChanged)))
+        let step = AlertStep.superseded(cause: better.id, .courseChanged)
+        #expect(try fixture.ledger().last == AlertEvent(alert: alert.id, kind: .deteriorating, step: step))
     }
 
     @Test func `While another course still speaks of it an alert stands`() throws {

@@ -114,7 +114,8 @@ import Testing
         #expect(try fixture.courses(of: episode.id).isEmpty)
         try fixture.handle(events)
         #expect(try fixture.appliedVersion(of: episode.id) == 5)
-        #expect(try await unique(fixture.topic.events()).map(\.sequence) == [2, 3, 4, 5])
+        // Some may have reached the topic at the first try as well; the second one published all, in order.
+        #expect(try await fixture.topic.events().suffix(4).map(\.sequence) == [2, 3, 4, 5])
         await fixture.topic.close()
     }
 

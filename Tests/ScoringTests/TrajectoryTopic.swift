@@ -38,7 +38,8 @@ final class TrajectoryTopic {
             let arrivals = arrivals
             let loop = ConsumerLoop(
                 settings("reader"),
-                ConsumerSettings(group: "reader", topics: [partition.topic], sessionTimeout: .seconds(4), endsStalledProcess: false),
+                ConsumerSettings(
+                    group: "reader", topics: [partition.topic], sessionTimeout: .seconds(4), endsStalledProcess: false),
                 logger: .quiet, onFailure: { _ in arrivals.end() }
             ) { Collector(arrivals) }
             loop.start()
