@@ -102,9 +102,18 @@ let package = Package(
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
+            tests(
+                "AlertingTests",
+                [
+                    "attune-alerting", "ServiceKit", "Persistence", "TestSupport", "Catalogue", "Outbound", "Contracts",
+                    "Domain", lifecycle, logging,
+                ]),
             tests("ArchitectureTests"),
             tests("DomainTests", ["Domain"]),
             tests("CatalogueTests", ["Catalogue", "Domain"]),
+            tests(
+                "ConsumptionTests",
+                ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("ContractsTests", ["Contracts", "Domain"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
@@ -114,6 +123,12 @@ let package = Package(
                 [
                     "attune-audit", "AuditLog", "TransparencyLog", "ServiceKit", "Messaging", "Persistence", "Contracts",
                     "Domain", "TestSupport", hummingbird, logging, crypto,
+                ]),
+            tests(
+                "OperatorTests",
+                [
+                    "attune", "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
+                    "Contracts", "Domain", csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
@@ -135,6 +150,12 @@ let package = Package(
                 [
                     "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
                     crypto, logging,
+                ]),
+            tests(
+                "ScoringTests",
+                [
+                    "attune-scoring", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
+                    logging,
                 ]),
             tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
         ]

@@ -46,6 +46,17 @@ struct EpisodeBatch {
         }
     }
 
+    /// Applies what was read from the ledger, which holds each stream without gaps.
+    mutating func heal(_ events: [ReadEvent]) throws(HealingFault) {
+        for event in events {
+            do throws(ScoringFault) {
+                _ = try apply(event)
+            } catch {
+                throw HealingFault(episode: event.envelope.episode, version: event.envelope.sequence, fault: error)
+            }
+        }
+    }
+
     /// Applies an event; false when it has been applied before.
     mutating func apply(_ read: ReadEvent) throws(ScoringFault) -> Bool {
         let event = read.envelope
@@ -55,4 +66,11 @@ struct EpisodeBatch {
         if let follows = try episode.apply(read, catalogue: catalogue) { derived.append(follows) }
         return true
     }
+}
+
+/// An event read from the ledger cannot be applied, so that none behind it can.
+struct HealingFault: Error {
+    let episode: EpisodeID
+    let version: Int64
+    let fault: ScoringFault
 }

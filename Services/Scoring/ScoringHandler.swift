@@ -31,10 +31,18 @@ final class ScoringHandler: EventHandler {
         var batch = EpisodeBatch(
             try CourseStore.episodes(Set(events.map(\.envelope.episode)), on: connection), catalogue: catalogue)
         let gaps = batch.gaps(before: events.map(\.envelope))
-        let missing = try Ledger.events(in: gaps, category: .episode, on: connection).map { ReadEvent(try EventEnvelope($0)) }
-        try batch.restore(CourseStore.courses(CourseNeeds(missing + arrived), on: connection))
-        // The ledger holds each stream without gaps.
-        for event in missing { _ = try batch.apply(event) }
+        let missing: [ReadEvent]
+        do {
+            missing = try Self.read(Ledger.events(in: gaps, category: .episode, on: connection))
+            try batch.restore(CourseStore.courses(CourseNeeds(missing + arrived), on: connection))
+            try batch.heal(missing)
+        } catch let error as HealingFault {
+            // The first of its episode that came with or behind it stands for it: parked, it holds back the others.
+            let index = events.firstIndex {
+                $0.envelope.episode == error.episode && $0.envelope.sequence >= error.version
+            }
+            throw PoisonEvent(index: index ?? 0, code: error.fault.code, reason: error.fault.description)
+        }
         var duplicates: [EventEnvelope] = []
         for (index, event) in arrived.enumerated() {
             do throws(ScoringFault) {
@@ -48,6 +56,19 @@ final class ScoringHandler: EventHandler {
         let again = try Rederivation(catalogue: catalogue).events(for: duplicates, on: connection)
         try publisher.publish(batch.derived + again)
         count(events: events.count - duplicates.count, healed: missing.count, repeated: duplicates.count)
+    }
+
+    private static func read(_ events: [LedgerEvent]) throws(HealingFault) -> [ReadEvent] {
+        var read: [ReadEvent] = []
+        read.reserveCapacity(events.count)
+        for event in events {
+            do throws(MalformedEvent) {
+                read.append(ReadEvent(try EventEnvelope(event)))
+            } catch {
+                throw HealingFault(episode: event.stream, version: event.version, fault: .malformed(error))
+            }
+        }
+        return read
     }
 
     private func count(events: Int, healed missing: Int, repeated duplicates: Int) {

@@ -100,8 +100,11 @@ struct ImportMap: Decodable, Sendable {
             }
         }
         if layout == .long, session == nil { throw ImportProblem("\(path): layout long needs session: the column with its number") }
-        if days == nil, daysBetweenSessions == nil {
-            throw ImportProblem("\(path): give days_between_sessions, or days with a column")
+        if daysBetweenSessions == nil, layout == .wide || days == nil {
+            throw ImportProblem("\(path): give days_between_sessions, or in layout long days with a column")
+        }
+        if let daysBetweenSessions, !(0...3650).contains(daysBetweenSessions) {
+            throw ImportProblem("\(path): days_between_sessions must be 0 to 3650")
         }
     }
 }

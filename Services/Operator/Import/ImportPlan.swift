@@ -77,7 +77,9 @@ struct ImportPlan {
 
     private mutating func addLong(_ row: [String: String], number: Int) {
         guard let client = client(row, number) else { return }
-        guard let column = map.session, let session = Int(Self.decimalText(Self.trimmed(row[column]))) else {
+        guard let column = map.session, let session = Int(Self.decimalText(Self.trimmed(row[column]))),
+            EpisodeRules.sessionNumbers.contains(session)
+        else {
             unreadable.append("row \(number), column \(map.session ?? ""): not a session number")
             return
         }
