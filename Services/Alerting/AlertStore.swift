@@ -43,6 +43,16 @@ enum AlertStore {
         ).map(alert)
     }
 
+    /// Whether a rating has ever raised an alert of this kind.
+    static func hasRaised(
+        _ kind: AlertKind, for rating: RatingID, in episode: EpisodeID, on connection: Connection
+    ) throws -> Bool {
+        try !connection.run(
+            "select from alerting.alert where episode_id = $1 and rating_id = $2 and kind = $3 limit 1",
+            [.id(episode), .id(rating), .int16(kind.number)]
+        ).isEmpty
+    }
+
     static func insert(_ alerts: [Alert], on connection: Connection) throws {
         guard !alerts.isEmpty else { return }
         try connection.run(

@@ -47,6 +47,8 @@ struct AlertBatch {
     private var raised: [Alert] = []
     private var closed: [Alert] = []
     private var steps: [(step: AlertStep, alert: Alert, cause: EventID)] = []
+    /// Danger told of by trajectories that others have overtaken, or that came before.
+    private var overtaken: [(signal: Signal, event: EventEnvelope, update: TrajectoryUpdate)] = []
 
     private struct Episode {
         let clinician: String
@@ -75,8 +77,12 @@ struct AlertBatch {
 
     private mutating func apply(_ update: TrajectoryUpdate, _ event: EventEnvelope) {
         let before = courses.standing(update.key, in: event.episode)
-        // An older trajectory than the one known is a duplicate, or has been overtaken.
-        guard event.sequence > before.version else { return }
+        // An older trajectory than the one known is a duplicate, or has been overtaken: what it says of the course is
+        // out of date. That a rating speaks of danger is not.
+        guard event.sequence > before.version else {
+            overtaken += update.signals.filter { $0.kind == .safety }.map { ($0, event, update) }
+            return
+        }
         let decisions = AlertRules.decisions(
             on: CourseChange(course: update.key, before: before.signals, after: update.signals),
             otherCourses: courses.others(than: update.key, in: event.episode), open: openAlerts(of: event),
@@ -129,8 +135,21 @@ struct AlertBatch {
         steps.append((.superseded(cause: event.id, reason), alert, event.id))
     }
 
+    /// Raises what overtaken trajectories tell of, unless the rating has raised it before or a safety alert is open.
+    private mutating func raiseOvertaken(on connection: Connection) throws {
+        for (signal, event, update) in overtaken {
+            guard !openAlerts(of: event).contains(where: { $0.kind == .safety }),
+                !raised.contains(where: { $0.kind == .safety && $0.rating == signal.rating }),
+                try !AlertStore.hasRaised(.safety, for: signal.rating, in: event.episode, on: connection)
+            else { continue }
+            raise(signal, update.key, event, update)
+        }
+        overtaken = []
+    }
+
     /// Writes everything once. Closed alerts first: the index of open alerts then has room for new ones.
-    func save(on connection: Connection) throws {
+    mutating func save(on connection: Connection) throws {
+        try raiseOvertaken(on: connection)
         try AlertStore.update(closed, on: connection)
         try AlertStore.insert(raised, on: connection)
         try courses.save(on: connection)

@@ -90,6 +90,22 @@ import Testing
             try fixture.connection.run("select version from alerting.course").map { try $0.int64(0) } == [better.sequence])
     }
 
+    @Test func `Danger told of by an overtaken trajectory is raised all the same, and once`() throws {
+        let fixture = try AlertingFixture()
+        let treatment = try fixture.open()
+        let (danger, later) = (try treatment.screen(danger: 1, session: 1), try treatment.screen(danger: 0, session: 2))
+        try fixture.handle([later])
+        try fixture.handle([danger, danger])
+        let alert = try #require(try fixture.alerts(of: treatment).first)
+        #expect(alert.kind == .safety)
+        #expect(alert.cause == danger.id)
+        let caller = Caller(subject: "c-01", sites: .all, roles: [.clinician])
+        _ = try AlertAnswers.resolve(alert.id, as: .planChanged, by: caller, on: fixture.connection)
+        try fixture.handle([danger])
+        #expect(try fixture.alerts(of: treatment).map(\.status) == [.resolved])
+        #expect(try fixture.steps() == [.alertRaised, .alertResolved])
+    }
+
     @Test func `A batch that failed and is handled again raises the same alert once`() throws {
         let fixture = try AlertingFixture()
         let treatment = try fixture.open()
