@@ -28,9 +28,9 @@ demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, P
 test: ## build and run all tests (FILTER=pattern for some of them)
 	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
 
-bench: ## measure throughput, latency and memory beside their floors
+bench: ## measure throughput, latency and memory beside their floors (ONLY=pipeline for one part)
 	@$(MAKE) --no-print-directory build CONFIG=release
-	@"$$(swift build --configuration release --show-bin-path)/attune" bench
+	@"$$(swift build --configuration release --show-bin-path)/attune" bench $(foreach part,$(ONLY),--only $(part))
 
 proto: ## generate the Swift of the messages anew (needs protoc and protoc-gen-swift)
 	cd Shared/Contracts/Proto && protoc --swift_out=../Generated --swift_opt=FileNaming=DropPath \

@@ -16,6 +16,8 @@ enum IngestionHealth {
 
     /// The database has the schema that this program was made for.
     private static func schema(_ pool: ConnectionPool) async -> HealthFinding {
+        // Waiting for a connection would keep whoever asks waiting, too, who then takes the silence for an answer.
+        guard pool.isReachable else { return .failing("the database is not reachable") }
         do {
             try await pool.with { connection in try Migrations.requireCurrent(on: connection) }
             return .healthy

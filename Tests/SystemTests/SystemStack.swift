@@ -88,6 +88,11 @@ final class SystemStack {
         return (response.status, try? JSON.parse(response.body), response)
     }
 
+    /// The status that a service answers on a path without a token; nil when nobody answers.
+    func health(_ service: StackService, _ path: String) -> Int? {
+        stack.endpoints.ports[service].flatMap { LoopbackHTTP.status(port: $0, path: path) }
+    }
+
     func database() throws -> Connection {
         try Connection(DatabaseSettings(url: stack.endpoints.database, applicationName: "system test"))
     }

@@ -44,15 +44,16 @@ public final class PostgresCluster: Sendable {
     public var processID: Int32? { running.withLock { $0?.process.processID } }
 
     /// Starts the server on the data that is there, or on new data.
+    /// - Parameter wanted: the port to listen on; nil for a free one.
     /// - Throws: ``PostgresError``, or ``ProcessError`` with the end of the server's log.
-    public func start(within limit: Duration = .seconds(60)) throws {
+    public func start(within limit: Duration = .seconds(60), port wanted: Int? = nil) throws {
         let home = try PostgresHome.prepare(folder)
         try refuseSecondStart(home)
         let binaries = try binaries(for: home)
         let password = try initialise(home, binaries)
         // A free port may be taken by somebody else before the server has it.
         for attempt in 1... {
-            guard let port = LoopbackPort.free() else { continue }
+            guard let port = wanted ?? LoopbackPort.free() else { continue }
             let process = ManagedProcess(server(home, binaries, port: port))
             try process.start()
             do {

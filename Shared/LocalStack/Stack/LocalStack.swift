@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// All of Attune on one machine: database, Kafka, sinks and services, each a process of its own.
@@ -191,9 +192,37 @@ public final class LocalStack: Sendable {
         try start(StackService.allCases)
     }
 
+    /// Starts a service again without waiting until it is ready: for when something that it needs is away.
+    public func launch(_ service: StackService) throws {
+        stop(service)
+        try launch([service])
+    }
+
+    /// Takes the local database away: sessions are cut, what was committed stays.
+    public func stopDatabase() {
+        parts.withLock { $0.cluster }?.stop()
+    }
+
+    /// Brings the database back on the port that it had.
+    public func bringBackDatabase() throws {
+        guard let cluster = parts.withLock({ $0.cluster }) else { throw StackError.notStarted }
+        try cluster.start(within: settings.startLimit, port: URLComponents(string: endpoints.database)?.port)
+    }
+
+    /// Lets the local Kafka hang: it takes connections and answers nothing, until it is let go.
+    public func freezeKafka(_ isFrozen: Bool) {
+        guard let id = parts.withLock({ $0.kafka?.processID }) else { return }
+        Glibc.kill(id, isFrozen ? SIGSTOP : SIGCONT)
+    }
+
     /// Starts services side by side and waits until each says that it is ready.
     private func start(_ services: [StackService]) throws {
         report("starting \(services.map(\.executable).joined(separator: ", "))")
+        try launch(services)
+        for service in services { try waitUntilReady(service) }
+    }
+
+    private func launch(_ services: [StackService]) throws {
         for service in services {
             try settings.folder.rotateLog(service.executable)
             let portFile = settings.folder.portFile(service)
@@ -203,7 +232,6 @@ public final class LocalStack: Sendable {
             parts.withLock { $0.services[service] = process }
             try process.start(command)
         }
-        for service in services { try waitUntilReady(service) }
     }
 
     /// Waits until a service has said where it listens and answers 200 on /ready.

@@ -226,9 +226,9 @@ extension RelayLoop {
 }
 
 private struct RelayMetrics {
-    let published = Counter(label: "attune_relay_published_events")
-    let failures = Counter(label: "attune_relay_failures")
-    let publishing = Metrics.Timer(label: "attune_relay_publish_duration")
+    let published = Counter(label: "attune_relay_published_events_total")
+    let failures = Counter(label: "attune_relay_failures_total")
+    let publishing = Metrics.Timer(label: "attune_relay_publish_seconds")
     private let lag = Dictionary(
         uniqueKeysWithValues: Lane.all.map { lane in
             (lane, Gauge(label: "attune_relay_lag_events", dimensions: [("lane", lane.description)]))
