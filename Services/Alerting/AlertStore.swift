@@ -43,13 +43,16 @@ enum AlertStore {
         ).map(alert)
     }
 
-    /// Whether a rating has ever raised an alert of this kind.
-    static func hasRaised(
-        _ kind: AlertKind, for rating: RatingID, in episode: EpisodeID, on connection: Connection
+    /// Whether an alert of this kind has told of a rating before: its own, or an older one that was still open
+    /// when the event came, so that whoever answered saw both.
+    static func hasTold(
+        _ kind: AlertKind, of rating: RatingID, _ event: EventEnvelope, on connection: Connection
     ) throws -> Bool {
         try !connection.run(
-            "select from alerting.alert where episode_id = $1 and rating_id = $2 and kind = $3 limit 1",
-            [.id(episode), .id(rating), .int16(kind.number)]
+            selectTold,
+            [
+                .id(event.episode), .int16(kind.number), .id(rating), .id(event.id), .timestamp(event.time),
+            ]
         ).isEmpty
     }
 
@@ -105,6 +108,16 @@ enum AlertStore {
         alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument, clinician,
         cause_event_id, traceparent, raised_at, due_at, escalation_level, acknowledged_by, acknowledged_at,
         closed_by, closed_at, closed_as
+        """
+
+    // Event ids begin with six bytes of time: by them the older one is known.
+    private static let selectTold: Statement = """
+        select from alerting.alert
+        where episode_id = $1 and kind = $2
+          and (rating_id = $3
+               or substring(uuid_send(cause_event_id) for 6) <= substring(uuid_send($4::uuid) for 6)
+                  and (closed_at is null or closed_at >= $5))
+        limit 1
         """
 
     private static let selectOpen = Statement(

@@ -135,12 +135,12 @@ struct AlertBatch {
         steps.append((.superseded(cause: event.id, reason), alert, event.id))
     }
 
-    /// Raises what overtaken trajectories tell of, unless the rating has raised it before or a safety alert is open.
+    /// Raises what overtaken trajectories tell of, unless an alert has told of it before or is open.
     private mutating func raiseOvertaken(on connection: Connection) throws {
         for (signal, event, update) in overtaken {
             guard !openAlerts(of: event).contains(where: { $0.kind == .safety }),
                 !raised.contains(where: { $0.kind == .safety && $0.rating == signal.rating }),
-                try !AlertStore.hasRaised(.safety, for: signal.rating, in: event.episode, on: connection)
+                try !AlertStore.hasTold(.safety, of: signal.rating, event, on: connection)
             else { continue }
             raise(signal, update.key, event, update)
         }

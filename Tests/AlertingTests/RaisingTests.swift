@@ -106,6 +106,18 @@ import Testing
         #expect(try fixture.steps() == [.alertRaised, .alertResolved])
     }
 
+    @Test func `Danger that was answered with an earlier alert is not raised when it comes again`() throws {
+        let fixture = try AlertingFixture()
+        let treatment = try fixture.open()
+        let both = [try treatment.screen(danger: 1, session: 1), try treatment.screen(danger: 2, session: 2)]
+        try fixture.handle(both)
+        let alert = try #require(try fixture.alerts(of: treatment).first)
+        let caller = Caller(subject: "c-01", sites: .all, roles: [.clinician])
+        _ = try AlertAnswers.resolve(alert.id, as: .planChanged, by: caller, on: fixture.connection)
+        try fixture.handle(both)
+        #expect(try fixture.alerts(of: treatment).map(\.status) == [.resolved])
+    }
+
     @Test func `A batch that failed and is handled again raises the same alert once`() throws {
         let fixture = try AlertingFixture()
         let treatment = try fixture.open()
