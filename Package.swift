@@ -114,7 +114,7 @@ let package = Package(
             tests(
                 "ConsumptionTests",
                 ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
-            tests("ContractsTests", ["Contracts", "Domain"]),
+            tests("ContractsTests", ["Contracts", "Domain", protobuf]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),

@@ -44,7 +44,7 @@ enum CourseStore {
             let place = CourseNeeds.Place(episode: try row.id(0), course: key)
             let body = try row.bytes(4)
             do throws(MalformedEvent) {
-                return (place, try TrajectoryCodec.decodeCourse(body))
+                return (place, try CourseCodec.decode(body))
             } catch {
                 throw UnreadableCourse.undecodable(error)
             }
@@ -75,7 +75,7 @@ enum CourseStore {
                 .texts(rows.map(\.episode.site.text)), .int32s(rows.map { Int32($0.trajectory.points.count) }),
                 .int16s(rows.map { $0.trajectory.points.isEmpty ? 0 : $0.trajectory.state.number }),
                 .int64s(rows.map(\.version)),
-                .byteArrays(try rows.map { try TrajectoryCodec.encode($0.trajectory) }),
+                .byteArrays(try rows.map { try CourseCodec.encode($0.trajectory) }),
             ])
     }
 

@@ -105,10 +105,8 @@ enum ScoringFault: Error, CustomStringConvertible {
 enum TrajectoryEvents {
     static func following(_ cause: EventEnvelope, _ update: CourseUpdate) throws(ScoringFault) -> EventEnvelope {
         guard let payload = try? TrajectoryCodec.encode(update, cause: cause.id) else { throw .unencodable }
-        let provenance = update.course.trajectory.provenance
-        let model = provenance.model.map { "\($0.id)@\($0.version)#\(Hexadecimal.text($0.hash))" } ?? "none"
         return EventEnvelope(
-            id: DerivedIdentity.following(cause.id, rule: "trajectory \(provenance.normSet?.text ?? "none") \(model)"),
+            id: DerivedIdentity.following(cause.id, rule: "trajectory \(update.course.basis.provenanceText)"),
             type: .trajectoryUpdated, source: "/attune/scoring", episode: cause.episode, site: cause.site,
             sequence: cause.sequence, time: cause.time, trace: cause.trace?.following(cause.id.bytes), payload: payload)
     }

@@ -51,10 +51,9 @@ final class ScoringHandler: EventHandler {
                 throw PoisonEvent(index: index, code: error.code, reason: error.description)
             }
         }
-        // Published before the commit: a crash in between leads to the same events again, never to none.
-        try CourseStore.save(batch.changed, on: connection)
         let again = try Rederivation(catalogue: catalogue).events(for: duplicates, on: connection)
-        try publisher.publish(batch.derived + again)
+        // Published before the commit: a crash in between leads to the same events again, never to none.
+        try publisher.publish(batch.derived + again) { try CourseStore.save(batch.changed, on: connection) }
         count(events: events.count - duplicates.count, healed: missing.count, repeated: duplicates.count)
     }
 

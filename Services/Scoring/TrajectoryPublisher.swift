@@ -11,7 +11,11 @@ final class TrajectoryPublisher {
         self.producer = producer
     }
 
-    func publish(_ events: [EventEnvelope]) throws(MessagingError) {
-        try producer.publish(events.map { OutgoingRecord($0, to: .trajectories) }, deadline: Self.deadline)
+    /// - Parameter work: done while Kafka writes; the first failure of the two comes out.
+    func publish(_ events: [EventEnvelope], meanwhile work: () throws -> Void = {}) throws {
+        let records = events.map { OutgoingRecord($0, to: .trajectories) }
+        var outcome = Result<Void, any Error>.success(())
+        try producer.publish(records, deadline: Self.deadline) { outcome = Result(catching: work) }
+        try outcome.get()
     }
 }

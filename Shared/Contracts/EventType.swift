@@ -19,4 +19,13 @@ public enum EventType: String, CaseIterable, Sendable {
     case notificationDelivered = "attune.notification.delivered.v1"
     case notificationFailed = "attune.notification.failed.v1"
     case checkpointPublished = "attune.checkpoint.published.v1"
+
+    /// Reads the name from its bytes; nil for an unknown one. Every event read is asked for its type, and comparing
+    /// the names one after another would cost more than the rest of its header.
+    init?(utf8 name: [UInt8]) {
+        guard let type = Self.byName[name] else { return nil }
+        self = type
+    }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { (Array($0.rawValue.utf8), $0) })
 }

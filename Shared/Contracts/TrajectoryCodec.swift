@@ -2,7 +2,7 @@ public import Domain
 import FoundationEssentials
 import SwiftProtobuf
 
-/// Trajectory events and stored courses as bytes.
+/// Trajectory events, and what scoring and alerting store beside their courses, as bytes.
 public enum TrajectoryCodec {
     /// What scoring says after an event about a rating.
     /// - Parameter cause: id of the episode event.
@@ -18,7 +18,9 @@ public enum TrajectoryCodec {
             $0.provenance = Attune_V1_Provenance(trajectory.provenance)
             $0.pointCount = UInt32(trajectory.points.count)
             if let point = trajectory.point(of: change.rating) { $0.causePoint = Attune_V1_TrajectoryPoint(point) }
-            if let latest = trajectory.latest { $0.latestPoint = Attune_V1_TrajectoryPoint(latest) }
+            if let latest = trajectory.latest, latest.rating.id != change.rating {
+                $0.latestPoint = Attune_V1_TrajectoryPoint(latest)
+            }
             $0.state = Attune_V1_CourseState(trajectory.state)
             $0.signals = change.course.signals(causedBy: change.rating).map(Attune_V1_Signal.init)
         }.serializedBytes()
@@ -44,27 +46,6 @@ public enum TrajectoryCodec {
                 instrument: InstrumentReference(id: instrument, version: message.instrumentVersion)),
             provenance: try Provenance(message.provenance), signals: signals, pointCount: Int(message.pointCount),
             state: try CourseState(message.state))
-    }
-
-    /// A whole course, as scoring stores it.
-    public static func encode(_ trajectory: Trajectory) throws -> [UInt8] {
-        try Attune_V1_Course.with {
-            $0.points = trajectory.points.map(Attune_V1_TrajectoryPoint.init)
-            $0.provenance = Attune_V1_Provenance(trajectory.provenance)
-        }.serializedBytes()
-    }
-
-    public static func decodeCourse(_ bytes: [UInt8]) throws(MalformedEvent) -> Trajectory {
-        let message: Attune_V1_Course
-        do {
-            message = try Attune_V1_Course(serializedBytes: bytes)
-        } catch {
-            throw MalformedEvent(field: "body", problem: "not a protobuf Course")
-        }
-        var points: [TrajectoryPoint] = []
-        points.reserveCapacity(message.points.count)
-        for point in message.points { points.append(try TrajectoryPoint(point)) }
-        return Trajectory(points: points, provenance: try Provenance(message.provenance))
     }
 
     /// What speaks on a course, as alerting stores it.

@@ -109,7 +109,7 @@ import Testing
         let fixture = try Fixture(recipients: [.webhook])
         try fixture.handle([try Example().raised()])
         // The process dies between the mark and the sending.
-        let lost = try #require(try fixture.store.beginNext(avoiding: [], on: fixture.connection))
+        let lost = try #require(try fixture.store.begin(avoiding: [], on: fixture.connection))
         #expect(lost.number == 1)
         #expect(try fixture.deliveries() == [.init(status: "sending", attempts: 1)])
         // While it may still be sending, nobody else takes it.
@@ -121,7 +121,7 @@ import Testing
         #expect(fixture.webhooks.all.count == 1)
         // The dead process was only slow: its result comes too late to count.
         let tooLate = AttemptOutcome.permanent(reply: 400, reason: "late")
-        #expect(try !fixture.store.finish(lost, tooLate, on: fixture.connection))
+        #expect(try !fixture.store.finish(lost, tooLate, on: fixture.connection).isRecorded)
         #expect(try fixture.deliveries() == [.init(status: "delivered", attempts: 2)])
         #expect(try fixture.ledger().map(\.type) == [.notificationDelivered])
     }
@@ -129,17 +129,17 @@ import Testing
     @Test func `A result that was recorded is not recorded again`() throws {
         let fixture = try Fixture()
         try fixture.handle([try Example().raised()])
-        let attempt = try #require(try fixture.store.beginNext(avoiding: [], on: fixture.connection))
+        let attempt = try #require(try fixture.store.begin(avoiding: [], on: fixture.connection))
         let outcome = AttemptOutcome.delivered(reply: 250, template: "x")
-        #expect(try fixture.store.finish(attempt, outcome, on: fixture.connection))
-        #expect(try !fixture.store.finish(attempt, outcome, on: fixture.connection))
+        #expect(try fixture.store.finish(attempt, outcome, on: fixture.connection).isRecorded)
+        #expect(try !fixture.store.finish(attempt, outcome, on: fixture.connection).isRecorded)
         #expect(try fixture.ledger().count == 1)
     }
 
     @Test func `A delivery whose last attempt was cut off is given up`() throws {
         let fixture = try Fixture(maxAttempts: 1)
         try fixture.handle([try Example().raised()])
-        _ = try fixture.store.beginNext(avoiding: [], on: fixture.connection)
+        _ = try fixture.store.begin(avoiding: [], on: fixture.connection)
         try fixture.letTimePass()
         #expect(try !fixture.deliverNext())
         #expect(try fixture.deliveries() == [.init(status: "failed", attempts: 1)])
@@ -194,7 +194,7 @@ import Testing
         let fixture = try Fixture(recipients: [.deadWebhook, .mail])
         for _ in 0..<3 { try fixture.handle([try Example().raised()]) }
         let worker = try fixture.worker()
-        while try worker.deliverNext(on: fixture.connection) {}
+        while try worker.deliver(on: fixture.connection, until: { false }) {}
         #expect(fixture.mails.all.count == 3)
         // After the first failure it rests: the others wait without spending an attempt.
         let dead = try fixture.connection.run(

@@ -74,7 +74,8 @@ struct Fixture {
         handler.didCommit()
     }
 
-    func deliverNext() throws -> Bool { try worker().deliverNext(on: connection) }
+    /// One attempt.
+    func deliverNext() throws -> Bool { try worker().deliver(on: connection) { true } }
 
     /// Lets the time of every waiting delivery, and of every attempt under way, have come.
     func letTimePass() throws {

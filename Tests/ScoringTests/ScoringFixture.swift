@@ -90,7 +90,7 @@ struct ScoringFixture {
             return StoredCourse(
                 key: CourseKey(participant: try row.id(0), instrument: instrument), points: Int(try row.int32(3)),
                 state: try row.int16(4), version: try row.int64(5),
-                trajectory: try TrajectoryCodec.decodeCourse(try row.bytes(6)))
+                trajectory: try CourseCodec.decode(try row.bytes(6)))
         }
     }
 }

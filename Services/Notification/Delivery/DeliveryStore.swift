@@ -4,7 +4,8 @@ import Persistence
 
 /// Deliveries and attempts in schema `notification`. Each call is one transaction on the connection it is given.
 ///
-/// Lock order: the delivery, its attempt, then the ledger's streams and lane.
+/// Lock order: deliveries and their attempts, then the ledger's streams and lane. Nobody waits for a delivery that
+/// another is at: one that is due is skipped while it is locked.
 struct DeliveryStore: Sendable {
     let routes: Routes
     let schedule: RetrySchedule
@@ -16,67 +17,74 @@ struct DeliveryStore: Sendable {
     ///
     /// - Parameter blocked: endpoints that may not be used now.
     /// - Returns: nil if nothing is due.
-    func beginNext(avoiding blocked: Set<Endpoint>, on connection: Connection) throws -> DeliveryAttempt? {
-        let isMailBlocked = blocked.contains(.mailServer)
-        let webhooks = blocked.flatMap { endpoint -> [String] in
-            switch endpoint {
-            case .mailServer: []
-            case .webhook(let url): routes.webhookRecipients(of: url)
-            }
-        }
-        while true {
-            let step = try connection.transaction { connection -> Step in
-                let rows = try connection.run(Self.selectDue, [.bool(isMailBlocked), .texts(webhooks)])
-                guard let row = rows.first else { return .nothingDue }
-                return try begin(Due(row), on: connection)
-            }
-            switch step {
-            case .nothingDue: return nil
-            case .attempt(let attempt): return attempt
-            case .gaveUp: continue
-            }
+    func begin(avoiding blocked: Set<Endpoint>, on connection: Connection) throws -> DeliveryAttempt? {
+        try connection.transaction { connection in
+            var results: [NewEvent] = []
+            let attempt = try begin(avoiding: blocked, &results, on: connection)
+            _ = try Ledger.append(results, to: .notification, on: connection)
+            return attempt
         }
     }
 
-    /// Records what came of an attempt and, if that ends the delivery, appends the result to the ledger.
+    /// Records what came of an attempt and, if that ends the delivery, appends the result to the ledger; begins the
+    /// next attempt in the same transaction, since half of a delivery's cost is its commits.
     ///
-    /// - Returns: false if the attempt is not under way any more: its result was recorded before, or it was
-    ///   taken for cut off and another has followed.
-    func finish(_ attempt: DeliveryAttempt, _ outcome: AttemptOutcome, on connection: Connection) throws -> Bool {
-        let delivery = attempt.delivery
-        return try connection.transaction { connection in
-            let mine = try connection.run(Self.lockMine, [.id(delivery.id), .int32(Int32(attempt.number))])
-            guard mine.count == 1 else { return false }
-            try connection.run(
-                Self.endAttempt,
-                [
-                    .id(delivery.id), .int32(Int32(attempt.number)), .optional(outcome.reply.map(Int32.init(clamping:))),
-                    .text(outcome.word), .optional(outcome.reason),
-                ])
-            switch outcome {
-            case .delivered(let reply, let template):
-                try end(
-                    delivery, .delivered, .delivered(attempt: attempt.number, template: template, reply: reply),
-                    on: connection)
-            case .permanent(let reply, let reason):
-                try end(
-                    delivery, .failed, .failed(attempts: attempt.number, reply: reply, reason: reason), on: connection)
-            case .transient(let reply, let reason, _) where attempt.number >= schedule.maxAttempts:
-                try end(
-                    delivery, .failed, .failed(attempts: attempt.number, reply: reply, reason: reason), on: connection)
-            case .transient(_, _, let retryAfter):
-                let pause = schedule.pause(after: attempt.number, of: delivery.id, retryAfter: retryAfter)
-                try connection.run(Self.postpone, [.id(delivery.id), .int64(pause.microseconds)])
-            }
-            return true
+    /// - Parameter blocked: endpoints that may not be used now; nil: no other attempt is wanted.
+    /// - Returns: whether the result counts. It does not if the attempt is not under way any more: its result was
+    ///   recorded before, or it was taken for cut off and another has followed.
+    func finish(
+        _ attempt: DeliveryAttempt, _ outcome: AttemptOutcome, thenBeginAvoiding blocked: Set<Endpoint>? = nil,
+        on connection: Connection
+    ) throws -> (isRecorded: Bool, next: DeliveryAttempt?) {
+        try connection.transaction { connection in
+            var results: [NewEvent] = []
+            let isRecorded = try record(outcome, of: attempt, &results, on: connection)
+            let next = try blocked.flatMap { try begin(avoiding: $0, &results, on: connection) }
+            // Once, and last: it locks the lane until the commit.
+            _ = try Ledger.append(results, to: .notification, on: connection)
+            return (isRecorded, next)
         }
     }
 
-    private enum Step {
-        case nothingDue
-        case attempt(DeliveryAttempt)
-        /// The delivery ended without another attempt.
-        case gaveUp
+    private func record(
+        _ outcome: AttemptOutcome, of attempt: DeliveryAttempt, _ results: inout [NewEvent], on connection: Connection
+    ) throws -> Bool {
+        let ending = ending(of: attempt, outcome)
+        let status: Status =
+            switch ending {
+            case .delivered: .delivered
+            case .failed: .failed
+            case nil: .pending
+            }
+        let pause = pause(after: attempt, outcome)
+        let recorded = try connection.run(
+            Self.endAttempt,
+            [
+                .id(attempt.delivery.id), .int32(Int32(attempt.number)), .text(status.rawValue),
+                .int64(pause.microseconds), .optional(outcome.reply.map(Int32.init(clamping:))), .text(outcome.word),
+                .optional(outcome.reason),
+            ])
+        guard recorded.affectedRows == 1 else { return false }
+        if let ending { results.append(try attempt.delivery.newEvent(ending)) }
+        return true
+    }
+
+    /// How the outcome ends the delivery; nil if another attempt is to follow.
+    private func ending(of attempt: DeliveryAttempt, _ outcome: AttemptOutcome) -> NotificationResult? {
+        switch outcome {
+        case .delivered(let reply, let template):
+            .delivered(attempt: attempt.number, template: template, reply: reply)
+        case .permanent(let reply, let reason):
+            .failed(attempts: attempt.number, reply: reply, reason: reason)
+        case .transient(let reply, let reason, _):
+            attempt.number >= schedule.maxAttempts
+                ? .failed(attempts: attempt.number, reply: reply, reason: reason) : nil
+        }
+    }
+
+    private func pause(after attempt: DeliveryAttempt, _ outcome: AttemptOutcome) -> Duration {
+        guard case .transient(_, _, let retryAfter) = outcome else { return .zero }
+        return schedule.pause(after: attempt.number, of: attempt.delivery.id, retryAfter: retryAfter)
     }
 
     private struct Due {
@@ -96,48 +104,47 @@ struct DeliveryStore: Sendable {
         case pending, sending, delivered, failed
     }
 
-    private func begin(_ due: Due, on connection: Connection) throws -> Step {
+    /// Deliveries that cannot be attempted any more end on the way, with their results.
+    private func begin(
+        avoiding blocked: Set<Endpoint>, _ results: inout [NewEvent], on connection: Connection
+    ) throws -> DeliveryAttempt? {
+        let isMailBlocked = blocked.contains(.mailServer)
+        let webhooks = blocked.flatMap { endpoint -> [String] in
+            switch endpoint {
+            case .mailServer: []
+            case .webhook(let url): routes.webhookRecipients(of: url)
+            }
+        }
+        while let row = try connection.run(Self.selectDue, [.bool(isMailBlocked), .texts(webhooks)]).first {
+            if let attempt = try begin(Due(row), &results, on: connection) { return attempt }
+        }
+        return nil
+    }
+
+    private func begin(_ due: Due, _ results: inout [NewEvent], on connection: Connection) throws -> DeliveryAttempt? {
         let delivery = due.delivery
         if due.wasCutOff {
-            try connection.run(
-                Self.endAttempt,
-                [
-                    .id(delivery.id), .int32(Int32(due.attempts)), .null, .text("unknown"),
-                    .text("the process ended while it was sending"),
-                ])
+            try connection.run(Self.cutOffAttempt, [.id(delivery.id), .int32(Int32(due.attempts))])
             NotificationMetrics.count(delivery.recipient.channel, "unknown")
         }
         guard let address = routes.address(of: delivery.recipient) else {
-            try giveUp(due, "the recipient is not in the routes any more", on: connection)
-            return .gaveUp
+            results.append(try giveUp(due, "the recipient is not in the routes any more", on: connection))
+            return nil
         }
         guard due.attempts < schedule.maxAttempts else {
-            try giveUp(due, "the last attempt was cut off", on: connection)
-            return .gaveUp
+            results.append(try giveUp(due, "the last attempt was cut off", on: connection))
+            return nil
         }
         let number = due.attempts + 1
         try connection.run(
-            Self.markSending, [.id(delivery.id), .int32(Int32(number)), .int64(sendingLimit.microseconds)])
-        try connection.run(Self.insertAttempt, [.id(delivery.id), .int32(Int32(number))])
-        return .attempt(DeliveryAttempt(delivery: delivery, number: number, address: address))
+            Self.beginAttempt, [.id(delivery.id), .int32(Int32(number)), .int64(sendingLimit.microseconds)])
+        return DeliveryAttempt(delivery: delivery, number: number, address: address)
     }
 
-    private func giveUp(_ due: Due, _ reason: String, on connection: Connection) throws {
-        try end(due.delivery, .failed, .failed(attempts: due.attempts, reply: nil, reason: reason), on: connection)
+    private func giveUp(_ due: Due, _ reason: String, on connection: Connection) throws -> NewEvent {
+        try connection.run(Self.endDelivery, [.id(due.delivery.id), .text(Status.failed.rawValue)])
         NotificationMetrics.count(due.delivery.recipient.channel, "permanent")
-    }
-
-    private func end(
-        _ delivery: Delivery, _ status: Status, _ result: NotificationResult, on connection: Connection
-    ) throws {
-        try connection.run(Self.endDelivery, [.id(delivery.id), .text(status.rawValue)])
-        let (id, event) = delivery.event(result)
-        _ = try Ledger.append(
-            [
-                NewEvent(
-                    id: id, stream: delivery.episode, site: delivery.site, type: event.type.rawValue,
-                    traceparent: delivery.traceparent, payload: try NotificationEventCodec.encode(event))
-            ], to: .notification, on: connection)
+        return try due.delivery.newEvent(.failed(attempts: due.attempts, reply: nil, reason: reason))
     }
 
     /// Due are those whose time has come, and those that are being sent but should have ended.
@@ -149,24 +156,31 @@ struct DeliveryStore: Sendable {
           and not (channel = 'email' and $1) and not (channel = 'webhook' and recipient = any($2))
         order by urgency, next_attempt_at limit 1 for update skip locked
         """
-    private static let markSending: Statement = """
-        update notification.delivery
-        set status = 'sending', attempts = $2, next_attempt_at = clock_timestamp() + $3 * interval '1 microsecond'
-        where delivery_id = $1
-        """
-    private static let insertAttempt: Statement =
-        "insert into notification.attempt (delivery_id, attempt, started_at) values ($1, $2, clock_timestamp())"
-    private static let lockMine: Statement = """
-        select from notification.delivery where delivery_id = $1 and attempts = $2 and status = 'sending' for update
+    private static let beginAttempt: Statement = """
+        with begun as (
+            update notification.delivery
+            set status = 'sending', attempts = $2, next_attempt_at = clock_timestamp() + $3 * interval '1 microsecond'
+            where delivery_id = $1 returning delivery_id, attempts
+        )
+        insert into notification.attempt (delivery_id, attempt, started_at)
+        select delivery_id, attempts, clock_timestamp() from begun
         """
     private static let endAttempt: Statement = """
-        update notification.attempt set ended_at = clock_timestamp(), reply = $3, outcome = $4, reason = $5
-        where delivery_id = $1 and attempt = $2 and outcome is null
+        with mine as (
+            update notification.delivery
+            set status = $3,
+                finished_at = case when $3 <> 'pending' then clock_timestamp() end,
+                next_attempt_at = clock_timestamp() + $4 * interval '1 microsecond'
+            where delivery_id = $1 and attempts = $2 and status = 'sending' returning delivery_id, attempts
+        )
+        update notification.attempt a
+        set ended_at = clock_timestamp(), reply = $5, outcome = $6, reason = $7
+        from mine where a.delivery_id = mine.delivery_id and a.attempt = mine.attempts
         """
-    private static let postpone: Statement = """
-        update notification.delivery
-        set status = 'pending', next_attempt_at = clock_timestamp() + $2 * interval '1 microsecond'
-        where delivery_id = $1
+    private static let cutOffAttempt: Statement = """
+        update notification.attempt
+        set ended_at = clock_timestamp(), outcome = 'unknown', reason = 'the process ended while it was sending'
+        where delivery_id = $1 and attempt = $2 and outcome is null
         """
     private static let endDelivery: Statement = """
         update notification.delivery set status = $2, finished_at = clock_timestamp() where delivery_id = $1
@@ -174,6 +188,13 @@ struct DeliveryStore: Sendable {
 }
 
 extension Delivery {
+    fileprivate func newEvent(_ result: NotificationResult) throws -> NewEvent {
+        let (id, event) = event(result)
+        return NewEvent(
+            id: id, stream: episode, site: site, type: event.type.rawValue, traceparent: traceparent,
+            payload: try NotificationEventCodec.encode(event))
+    }
+
     fileprivate init(_ row: Row) throws {
         guard let kind = AlertKind(number: try row.int16(5)), let channel = NotificationChannel(rawValue: try row.text(9))
         else { throw UnreadableDelivery() }

@@ -90,13 +90,18 @@ final class DeliveryThreads: Sendable {
                 let worked = try unlessDatabaseIsAway {
                     let open = try connection ?? Connection(database)
                     connection = open
-                    return try worker.deliverNext(on: open) { try persist(index, $0) }
+                    return try worker.deliver(on: open, persist: { try persist(index, $0) }) { mustPause(index) }
                 }
                 if worked != true { pause(index, for: options.pollInterval) }
             }
         } catch {
             onFailure(error)
         }
+    }
+
+    private func mustPause(_ index: Int) -> Bool {
+        heartbeats[index].beat()
+        return isStopping.load(ordering: .acquiring)
     }
 
     /// Nil when the database is away for the moment; anything else that it refuses is a fault of the deployment.

@@ -4,7 +4,7 @@ import Logging
 import Persistence
 import ServiceKit
 
-/// Takes deliveries that are due, one at a time: begins the attempt, sends, records the result.
+/// Takes deliveries that are due, one after another: begins the attempt, sends, records the result.
 /// Used by one thread, which owns its connection and its sessions.
 final class DeliveryWorker {
     private let store: DeliveryStore
@@ -19,16 +19,28 @@ final class DeliveryWorker {
         self.logger = logger
     }
 
-    /// Makes the next attempt.
+    /// Makes the attempts that are due, each recorded together with the beginning of the next.
     ///
-    /// - Parameter persist: runs the recording until it succeeds, since the result is known nowhere else, or
-    ///   gives up; what it throws comes out.
+    /// - Parameters:
+    ///   - persist: runs the recording until it succeeds, since the result is known nowhere else, or gives up; what
+    ///     it throws comes out.
+    ///   - mustPause: asked after each attempt; true ends the work when its result is recorded.
     /// - Returns: false if nothing was due.
-    func deliverNext(
-        on connection: Connection, persist: (() throws -> Void) throws -> Void = { try $0() }
+    func deliver(
+        on connection: Connection, persist: (() throws -> Void) throws -> Void = { try $0() },
+        until mustPause: () -> Bool
     ) throws -> Bool {
-        let picked = try board.pick { try store.beginNext(avoiding: $0, on: connection) }
-        guard let attempt = picked else { return false }
+        guard var attempt = try board.pick({ try store.begin(avoiding: $0, on: connection) }) else { return false }
+        while let next = try deliver(attempt, on: connection, persist: persist, until: mustPause) {
+            attempt = next
+        }
+        return true
+    }
+
+    private func deliver(
+        _ attempt: DeliveryAttempt, on connection: Connection, persist: (() throws -> Void) throws -> Void,
+        until mustPause: () -> Bool
+    ) throws -> DeliveryAttempt? {
         let start = ContinuousClock.now
         let (outcome, wasReached) = transport.send(attempt)
         board.finished(Endpoint(attempt.address), wasReached: wasReached)
@@ -36,9 +48,21 @@ final class DeliveryWorker {
         NotificationMetrics.attempt(channel, took: ContinuousClock.now - start)
         NotificationMetrics.count(channel, outcome.word)
         var isRecorded: Bool?
-        try persist { isRecorded = try store.finish(attempt, outcome, on: connection) }
+        var next: DeliveryAttempt?
+        let isLast = mustPause()
+        try persist {
+            guard !isLast else {
+                isRecorded = try store.finish(attempt, outcome, on: connection).isRecorded
+                return
+            }
+            next = try board.pick { blocked in
+                let step = try store.finish(attempt, outcome, thenBeginAvoiding: blocked, on: connection)
+                isRecorded = step.isRecorded
+                return step.next
+            }
+        }
         log(attempt, outcome, isRecorded: isRecorded)
-        return true
+        return next
     }
 
     private func log(_ attempt: DeliveryAttempt, _ outcome: AttemptOutcome, isRecorded: Bool?) {

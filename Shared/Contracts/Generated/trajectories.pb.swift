@@ -193,7 +193,8 @@ public nonisolated struct Attune_V1_TrajectoryUpdated: @unchecked Sendable {
   /// Clears the value of `causePoint`. Subsequent reads from it will return its default value.
   public mutating func clearCausePoint() {_uniqueStorage()._causePoint = nil}
 
-  /// The newest point in session order; absent when none is left.
+  /// The newest point in session order; absent when it is the causing point,
+  /// and when none is left.
   public var latestPoint: Attune_V1_TrajectoryPoint {
     get {_storage._latestPoint ?? Attune_V1_TrajectoryPoint()}
     set {_uniqueStorage()._latestPoint = newValue}
@@ -240,13 +241,13 @@ public nonisolated struct Attune_V1_Provenance: Sendable {
   public init() {}
 }
 
-/// The stored form of a whole course: scoring.trajectory.body.
+/// The stored form of a whole course: scoring.trajectory.body. One column for
+/// each property of the points, in session order: a course is read and written
+/// whole with every rating, and columns cost a fifth of nested messages.
 public nonisolated struct Attune_V1_Course: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
-
-  public var points: [Attune_V1_TrajectoryPoint] = []
 
   public var provenance: Attune_V1_Provenance {
     get {_provenance ?? Attune_V1_Provenance()}
@@ -256,6 +257,33 @@ public nonisolated struct Attune_V1_Course: Sendable {
   public var hasProvenance: Bool {self._provenance != nil}
   /// Clears the value of `provenance`. Subsequent reads from it will return its default value.
   public mutating func clearProvenance() {self._provenance = nil}
+
+  /// 16 bytes each.
+  public var ratingIds: Data = Data()
+
+  public var sessions: [UInt32] = []
+
+  public var days: [Int32] = []
+
+  public var scores: [Int32] = []
+
+  public var versions: [UInt64] = []
+
+  public var states: [Attune_V1_CourseState] = []
+
+  public var improvements: [Int32] = []
+
+  /// One byte each. 1: has an expected response; 2: has a lowest item; 4: has
+  /// safety items. The columns below have entries for those points only.
+  public var marks: Data = Data()
+
+  /// Mean, then lower and upper bound of 68 %, then of 80 %: five each.
+  public var expected: [Int32] = []
+
+  public var lowestItems: [Int32] = []
+
+  /// 16 bytes each, big-endian: bit n - 1 stands for item n.
+  public var safetyItems: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -588,7 +616,7 @@ nonisolated extension Attune_V1_Provenance: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Course"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}points\0\u{1}provenance\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}provenance\0\u{3}rating_ids\0\u{1}sessions\0\u{1}days\0\u{1}scores\0\u{1}versions\0\u{1}states\0\u{1}improvements\0\u{1}marks\0\u{1}expected\0\u{3}lowest_items\0\u{3}safety_items\0\u{c}\u{1}\u{1}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -596,8 +624,18 @@ nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.points) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._provenance) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.ratingIds) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.sessions) }()
+      case 5: try { try decoder.decodeRepeatedSInt32Field(value: &self.days) }()
+      case 6: try { try decoder.decodeRepeatedSInt32Field(value: &self.scores) }()
+      case 7: try { try decoder.decodeRepeatedUInt64Field(value: &self.versions) }()
+      case 8: try { try decoder.decodeRepeatedEnumField(value: &self.states) }()
+      case 9: try { try decoder.decodeRepeatedSInt32Field(value: &self.improvements) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.marks) }()
+      case 11: try { try decoder.decodeRepeatedSInt32Field(value: &self.expected) }()
+      case 12: try { try decoder.decodeRepeatedSInt32Field(value: &self.lowestItems) }()
+      case 13: try { try decoder.decodeSingularBytesField(value: &self.safetyItems) }()
       default: break
       }
     }
@@ -608,18 +646,58 @@ nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._Me
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.points.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.points, fieldNumber: 1)
-    }
     try { if let v = self._provenance {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if !self.ratingIds.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ratingIds, fieldNumber: 3)
+    }
+    if !self.sessions.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.sessions, fieldNumber: 4)
+    }
+    if !self.days.isEmpty {
+      try visitor.visitPackedSInt32Field(value: self.days, fieldNumber: 5)
+    }
+    if !self.scores.isEmpty {
+      try visitor.visitPackedSInt32Field(value: self.scores, fieldNumber: 6)
+    }
+    if !self.versions.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.versions, fieldNumber: 7)
+    }
+    if !self.states.isEmpty {
+      try visitor.visitPackedEnumField(value: self.states, fieldNumber: 8)
+    }
+    if !self.improvements.isEmpty {
+      try visitor.visitPackedSInt32Field(value: self.improvements, fieldNumber: 9)
+    }
+    if !self.marks.isEmpty {
+      try visitor.visitSingularBytesField(value: self.marks, fieldNumber: 10)
+    }
+    if !self.expected.isEmpty {
+      try visitor.visitPackedSInt32Field(value: self.expected, fieldNumber: 11)
+    }
+    if !self.lowestItems.isEmpty {
+      try visitor.visitPackedSInt32Field(value: self.lowestItems, fieldNumber: 12)
+    }
+    if !self.safetyItems.isEmpty {
+      try visitor.visitSingularBytesField(value: self.safetyItems, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Attune_V1_Course, rhs: Attune_V1_Course) -> Bool {
-    if lhs.points != rhs.points {return false}
     if lhs._provenance != rhs._provenance {return false}
+    if lhs.ratingIds != rhs.ratingIds {return false}
+    if lhs.sessions != rhs.sessions {return false}
+    if lhs.days != rhs.days {return false}
+    if lhs.scores != rhs.scores {return false}
+    if lhs.versions != rhs.versions {return false}
+    if lhs.states != rhs.states {return false}
+    if lhs.improvements != rhs.improvements {return false}
+    if lhs.marks != rhs.marks {return false}
+    if lhs.expected != rhs.expected {return false}
+    if lhs.lowestItems != rhs.lowestItems {return false}
+    if lhs.safetyItems != rhs.safetyItems {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -9,10 +9,14 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
 
     /// Reads `YYYY-MM-DD` of the proleptic Gregorian calendar, years 1900 to 2199; nil otherwise.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
-            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
-            let day = Self.number(bytes[8..<10]), (1900...2199).contains(year)
+        self.init(utf8: Array(text.utf8)[...])
+    }
+
+    init?(utf8 bytes: ArraySlice<UInt8>) {
+        let start = bytes.startIndex
+        guard bytes.count == 10, bytes[start + 4] == 0x2D, bytes[start + 7] == 0x2D,
+            let year = Self.number(bytes[start..<start + 4]), let month = Self.number(bytes[start + 5..<start + 7]),
+            let day = Self.number(bytes[start + 8..<start + 10]), (1900...2199).contains(year)
         else { return nil }
         self.init(year: year, month: month, day: day)
     }
@@ -47,11 +51,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
 
     public var description: String {
         let parts = civil
-        func padded(_ number: Int, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(padded(parts.year, 4))-\(padded(parts.month, 2))-\(padded(parts.day, 2))"
+        let months = 10_000 + parts.month * 100 + parts.day
+        let text = (0...9999).contains(parts.year) ? String(10_000 + parts.year).dropFirst() : String(parts.year)[...]
+        return "\(text)-\(String(months).dropFirst().prefix(2))-\(String(months).suffix(2))"
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.daysSinceEpoch < right.daysSinceEpoch }

@@ -18,6 +18,13 @@ extension Identity {
         self.init(rawValue: uuid)
     }
 
+    /// Reads the canonical form from its bytes.
+    @inlinable
+    public init?(utf8 text: [UInt8]) {
+        guard let uuid = text.withUnsafeBufferPointer({ UUIDText.parse($0) }) else { return nil }
+        self.init(rawValue: uuid)
+    }
+
     /// Reads 16 raw bytes in network order; nil for another length.
     @inlinable
     public init?(bytes: some Collection<UInt8>) {

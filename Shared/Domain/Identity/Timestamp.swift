@@ -18,14 +18,27 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// RFC 3339 in UTC with six decimals, e.g. `2026-03-01T09:30:00.000000Z`.
     public var description: String {
-        let perDay: Int64 = 86_400_000_000
-        var rest = microseconds - Int64(day.daysSinceEpoch) * perDay
-        func take(_ unit: Int64, _ width: Int) -> String {
-            let digits = String(rest / unit)
-            rest %= unit
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let time = microseconds - Int64(day.daysSinceEpoch) * 86_400_000_000
+        // Every event carries one: written digit by digit, without texts in between.
+        let clock = String(unsafeUninitializedCapacity: 17) { text in
+            Self.write(time / 3_600_000_000, digits: 2, before: 0x3A, to: text, at: 0)
+            Self.write(time / 60_000_000 % 60, digits: 2, before: 0x3A, to: text, at: 3)
+            Self.write(time / 1_000_000 % 60, digits: 2, before: 0x2E, to: text, at: 6)
+            Self.write(time % 1_000_000, digits: 6, before: 0x5A, to: text, at: 9)
+            return 16
         }
-        return "\(day)T\(take(3_600_000_000, 2)):\(take(60_000_000, 2)):\(take(1_000_000, 2)).\(take(1, 6))Z"
+        return "\(day)T\(clock)"
+    }
+
+    private static func write(
+        _ value: Int64, digits: Int, before mark: UInt8, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        var rest = value
+        for place in stride(from: start + digits - 1, through: start, by: -1) {
+            text[place] = 0x30 + UInt8(rest % 10)
+            rest /= 10
+        }
+        text[start + digits] = mark
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
@@ -34,9 +47,13 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 extension Timestamp {
     /// Reads an RFC 3339 time with `Z` or a numeric offset and up to six decimals; nil otherwise.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
+        self.init(utf8: Array(text.utf8))
+    }
+
+    /// The same of the text's bytes.
+    package init?(utf8 bytes: [UInt8]) {
         guard bytes.count >= 20, bytes[10] == 0x54, bytes[13] == 0x3A, bytes[16] == 0x3A,
-            let day = CalendarDay(String(decoding: bytes[0..<10], as: UTF8.self)),
+            let day = CalendarDay(utf8: bytes[0..<10]),
             let hour = Self.number(bytes[11..<13], through: 23), let minute = Self.number(bytes[14..<16], through: 59),
             let second = Self.number(bytes[17..<19], through: 59)
         else { return nil }

@@ -48,6 +48,7 @@ public struct Course: Sendable {
     }
 
     private func replacing(_ id: RatingID, with rating: ScoredRating?) -> Course {
+        if let rating, let grown = appending(rating) { return grown }
         var ratings: [ScoredRating] = []
         ratings.reserveCapacity(trajectory.points.count + 1)
         for point in trajectory.points {
@@ -62,5 +63,16 @@ public struct Course: Sendable {
             ratings.insert(rating, at: place)
         }
         return Course(scoring: ratings, on: basis)
+    }
+
+    /// A point rests on its own rating and the baseline alone, so that a rating behind all others changes none of
+    /// them; nil for any other rating.
+    private func appending(_ rating: ScoredRating) -> Course? {
+        guard let baseline = trajectory.points.first, let last = trajectory.points.last,
+            ScoredRating.inSessionOrder(last.rating, rating), trajectory.point(of: rating.id) == nil
+        else { return nil }
+        var points = trajectory.points
+        points.append(basis.point(for: rating, isFirst: false, baseline: baseline.rating))
+        return Course(basis: basis, trajectory: Trajectory(points: points, provenance: trajectory.provenance))
     }
 }

@@ -7,6 +7,8 @@ public final class ScoringBasis: Sendable {
     /// Nil where no model fits the rater.
     public let model: ExpectedResponseModel?
     public let provenance: Provenance
+    /// The same as text: part of the identity of every result, so it is put together once.
+    public let provenanceText: String
 
     /// - Precondition: a model belongs to the instrument, in the same version.
     public init(instrument: Instrument, normSet: NormSet?, model: ExpectedResponseModel?) {
@@ -15,6 +17,7 @@ public final class ScoringBasis: Sendable {
         self.normSet = normSet
         self.model = model
         self.provenance = Provenance(normSet: normSet?.id, model: model?.reference)
+        self.provenanceText = provenance.text
     }
 }
 
@@ -26,5 +29,11 @@ public struct Provenance: Hashable, Sendable {
     public init(normSet: NormSetID?, model: ModelReference?) {
         self.normSet = normSet
         self.model = model
+    }
+
+    /// `adult-outpatients phq9-default@1#<hash>`; `none` for what is absent. Never changes for the same figures.
+    fileprivate var text: String {
+        let model = model.map { "\($0.id)@\($0.version)#\(Hexadecimal.text($0.hash))" }
+        return "\(normSet?.text ?? "none") \(model ?? "none")"
     }
 }

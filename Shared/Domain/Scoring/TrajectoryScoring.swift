@@ -36,7 +36,7 @@ extension Trajectory {
 }
 
 extension ScoringBasis {
-    fileprivate func point(for rating: ScoredRating, isFirst: Bool, baseline: ScoredRating) -> TrajectoryPoint {
+    func point(for rating: ScoredRating, isFirst: Bool, baseline: ScoredRating) -> TrajectoryPoint {
         let expected = model?.expected(
             baseline: baseline.score, session: rating.session - baseline.session + 1, instrument: instrument)
         let improvement = instrument.direction.improvement(from: baseline.score, to: rating.score)

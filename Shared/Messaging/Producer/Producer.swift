@@ -33,10 +33,19 @@ public final class Producer {
     ///
     /// After an error nothing is known of the records but what the error says: publish them all again.
     public func publish(_ records: [OutgoingRecord], deadline: Duration) throws(MessagingError) {
-        guard !records.isEmpty else { return }
+        try publish(records, deadline: deadline, meanwhile: {})
+    }
+
+    /// Publishes all records and does other work while Kafka writes them. Returns when both have been done.
+    ///
+    /// - Parameter work: must not use this producer. What it returns or keeps of its errors is the caller's affair.
+    public func publish(
+        _ records: [OutgoingRecord], deadline: Duration, meanwhile work: () -> Void
+    ) throws(MessagingError) {
+        guard !records.isEmpty else { return work() }
         let start = ContinuousClock.now
         do throws(MessagingError) {
-            try deliver(records, until: start + deadline)
+            try deliver(records, until: start + deadline, meanwhile: work)
         } catch {
             KafkaMetrics.deliveryFailures.increment()
             throw error
@@ -62,11 +71,14 @@ public final class Producer {
         client = nil
     }
 
-    private func deliver(_ records: [OutgoingRecord], until deadline: ContinuousClock.Instant) throws(MessagingError) {
+    private func deliver(
+        _ records: [OutgoingRecord], until deadline: ContinuousClock.Instant, meanwhile work: () -> Void
+    ) throws(MessagingError) {
         let client = try usableClient()
         try client.open(Set(records.map(\.topic)), until: deadline)
         client.context.tally = DeliveryTally()
         enqueue(records, on: client, until: deadline)
+        work()
         awaitReports(on: client, until: deadline)
         try settle(records.count, client)
     }

@@ -7,6 +7,9 @@ import Metrics
 /// from nothing but the rows of `ledger.lane`, so after any failure the next round simply begins again.
 struct RelayLoop {
     private static let idleWait = Duration.milliseconds(250)
+    /// From one publication to the next while single events trickle in: a round costs as much for one event as for
+    /// fifty. Nobody who comes after a pause waits.
+    private static let gathering = Duration.milliseconds(8)
     private static let longestPause = Duration.seconds(1)
     private static let channel = "attune_ledger"
 
@@ -26,6 +29,7 @@ struct RelayLoop {
     private var nextTakeover = ContinuousClock.now
     private var nextLagCount = ContinuousClock.now
     private var failingSince: ContinuousClock.Instant?
+    private var lastPublication = ContinuousClock.now
     private var pause = Duration.milliseconds(50)
     private var reported: RelayFailure?
     private let metrics = RelayMetrics()
@@ -54,7 +58,7 @@ struct RelayLoop {
                 connection = usable
                 let isIdle = try round(on: usable)
                 succeeded()
-                if isIdle { _ = try usable.waitForNotification(upTo: Self.idleWait) }
+                if isIdle, try usable.waitForNotification(upTo: Self.idleWait) { gather() }
             } catch let failure as RelayFailure {
                 halted(by: failure, connection)
             } catch {
@@ -64,6 +68,11 @@ struct RelayLoop {
         release(on: connection)
         connection?.close()
         control.update { $0.condition = .stopped }
+    }
+
+    private func gather() {
+        let rest = Self.gathering - (ContinuousClock.now - lastPublication)
+        if rest > .zero { control.pause(rest) }
     }
 
     private func open() throws(DatabaseError) -> Connection {
@@ -90,6 +99,7 @@ struct RelayLoop {
         _ page: RelayLanes.Page, within limit: Duration, on connection: Connection
     ) throws {
         let began = ContinuousClock.now
+        lastPublication = began
         try publisher.publish(page.events, within: limit)
         metrics.publishing.recordNanoseconds((ContinuousClock.now - began).nanoseconds)
         let moved = try lanes.advance(held, past: page, on: connection)
