@@ -56,11 +56,12 @@ struct Bench {
         try post(Self.episodes, "opening episodes") { clinic.opening($0) }
         try sendBatches(from: 0, clinic)
         try until { try count("select count(*) from published.lane where cursor < head") == 0 }
+        let alertsBefore = try count("select count(*) from alerting.alert")
         var watch = try LeafWatch(connection: superuser())
         for service in Self.behindIngestion { try stack.restart(service) }
         // From the first trajectory in the log to the last: without the time it takes to join the groups.
         var first: (count: Int, at: ContinuousClock.Instant)?
-        try until {
+        try until(lookingEvery: 0.1) {
             let count = try watch.trajectories()
             if count > 0, first == nil { first = (count, .now) }
             return count >= ratings
@@ -68,8 +69,10 @@ struct Bench {
         guard let first else { throw BenchFailure("no trajectory reached the log") }
         let rate = Double(ratings - first.count) / Self.seconds(first.at.duration(to: .now))
         try drain()
+        let alerts = try count("select count(*) from alerting.alert") - alertsBefore
         let floor = try PipelineFloor(
-            kafka: stack.endpoints.kafka, database: stack.endpoints.database, records: ratings
+            kafka: stack.endpoints.kafka, database: stack.endpoints.database, records: ratings,
+            alertsPerThousand: Double(alerts) / Double(ratings) * 1000
         ).recordsPerSecond()
         return [Figure(name: "pipeline, ledger to audited trajectory", value: rate, unit: "ratings/s", floor: floor)]
     }
@@ -159,11 +162,12 @@ struct Bench {
         try until { try PipelineState.read(connection).missing.isEmpty }
     }
 
-    private func until(_ condition: () throws -> Bool) throws {
+    /// - Parameter pause: seconds between two looks.
+    private func until(lookingEvery pause: Double = 0.02, _ condition: () throws -> Bool) throws {
         let deadline = ContinuousClock.now + .seconds(600)
         while try !condition() {
             guard ContinuousClock.now < deadline else { throw BenchFailure("something did not come about within 600 s") }
-            Pause.seconds(0.02)
+            Pause.seconds(pause)
         }
     }
 

@@ -32,11 +32,12 @@ struct BareInsert {
 
 /// The floor of the pipeline: the same client libraries read the same topic and write as many rows in the same
 /// batches into the same tables' likes, with no logic: per rating three rows by upsert (episode, trajectory and the
-/// course that alerting keeps) and two by insert (leaves).
+/// course that alerting keeps) and two by insert (leaves), and as many alerts and notifications as the pipeline had.
 struct PipelineFloor {
     let kafka: String
     let database: String
     let records: Int
+    let alertsPerThousand: Double
 
     func recordsPerSecond() throws -> Double {
         let tally = FloorTally()
@@ -49,13 +50,13 @@ struct PipelineFloor {
             create table bench.trajectory (like scoring.trajectory including all) with (fillfactor = 60);
             create table bench.course (like alerting.course including all) with (fillfactor = 70);
             create table bench.leaf (like audit.leaf including all);
-            """)
+            """ + NoticeFloor.tables)
         let loop = ConsumerLoop(
             KafkaSettings(bootstrapServers: kafka, clientID: "attune-bench-floor", fetchWait: .milliseconds(10)),
             ConsumerSettings(group: "attune-bench-floor", topics: [Topic.episodeEvents.name], sessionTimeout: .seconds(6)),
             logger: OperatorEnvironment.logger("bench"), onFailure: { _ in }
         ) {
-            FloorConsumer(connection: try Connection(settings), tally: tally)
+            FloorConsumer(connection: try Connection(settings), tally: tally, alertsPerThousand: alertsPerThousand)
         }
         loop.start()
         while tally.count < records { Pause.seconds(0.02) }
@@ -90,10 +91,12 @@ private final class FloorConsumer: RecordConsumer {
     private var leaves: Int64 = 0
     private let body = [UInt8](repeating: 5, count: 500)
     private let digest = [UInt8](repeating: 9, count: 32)
+    private var notices: NoticeFloor
 
-    init(connection: Connection, tally: FloorTally) {
+    init(connection: Connection, tally: FloorTally, alertsPerThousand: Double) {
         self.connection = connection
         self.tally = tally
+        notices = NoticeFloor(connection: connection, alertsPerThousand: alertsPerThousand)
     }
 
     func assigned(_ partitions: [TopicPartition], clusterID: String) throws -> [StartPosition] {
@@ -102,11 +105,13 @@ private final class FloorConsumer: RecordConsumer {
 
     func handle(_ batch: [ConsumedRecord]) throws -> BatchOutcome {
         let episodes = Set(batch.map(\.key)).compactMap { EpisodeID(bytes: $0) }.sorted()
-        try connection.transaction { connection in
+        let deliveries = try connection.transaction { connection in
             try writeEpisodes(episodes, on: connection)
             try writeCourses(episodes, on: connection)
             try writeLeaves(of: batch, on: connection)
+            return try notices.raise(for: batch.count)
         }
+        try notices.deliver(deliveries)
         tally.add(batch.count)
         return .done
     }
