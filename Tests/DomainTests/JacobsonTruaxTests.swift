@@ -98,18 +98,19 @@ import Testing
         #expect(!JacobsonTruax.isReliable(index: 1.7, level: .ninetyFive))
     }
 
-    @Test(arguments: [
-        (5.66, 1, 6),  // CORE-10 at 90 %, Barkham 2013
-        (6.75, 1, 7),  // CORE-10 at 95 %
-        (5.20, 1, 6),  // PHQ-9, Richards and Borglin 2011
-        (3.53, 1, 4),  // GAD-7, NHS Talking Therapies
-        (5.59, 1, 6),  // GAD-7, Bischoff 2020
-        (4.99, 1, 5),  // ORS in whole points
-        (4.99, 10, 50), (6.38, 10, 64),  // ORS in tenths
-        (9.30, 1, 10),  // Jacobson and Truax 1991
-        (17.51, 1, 18),  // SCORE-15
-        (6, 1, 7), (0.6 * 10, 1, 7), (0.1 + 0.2, 10, 4), (0, 1, 1),  // exactly a step is not exceeded by it
-    ] as [(Double, Int, Int)])
+    @Test(
+        arguments: [
+            (5.66, 1, 6),  // CORE-10 at 90 %, Barkham 2013
+            (6.75, 1, 7),  // CORE-10 at 95 %
+            (5.20, 1, 6),  // PHQ-9, Richards and Borglin 2011
+            (3.53, 1, 4),  // GAD-7, NHS Talking Therapies
+            (5.59, 1, 6),  // GAD-7, Bischoff 2020
+            (4.99, 1, 5),  // ORS in whole points
+            (4.99, 10, 50), (6.38, 10, 64),  // ORS in tenths
+            (9.30, 1, 10),  // Jacobson and Truax 1991
+            (17.51, 1, 18),  // SCORE-15
+            (6, 1, 7), (0.6 * 10, 1, 7), (0.1 + 0.2, 10, 4), (0, 1, 1),  // exactly a step is not exceeded by it
+        ] as [(Double, Int, Int)])
     func theSmallestChangeThatExceedsTheThreshold(points: Double, denominator: Int, steps: Int) {
         #expect(JacobsonTruax.smallestReliableSteps(points, denominator: denominator) == steps)
     }
@@ -121,7 +122,9 @@ import Testing
         #expect(precision.reliableSteps(at: .ninetyFive, denominator: 1) == 7)
     }
 
-    @Test(arguments: [(0.0, 0.9), (-1, 0.9), (.infinity, 0.9), (.nan, 0.9), (10, 0), (10, 1), (10, 2), (10, .nan)] as [(Double, Double)])
+    @Test(
+        arguments: [(0.0, 0.9), (-1, 0.9), (.infinity, 0.9), (.nan, 0.9), (10, 0), (10, 1), (10, 2), (10, .nan)]
+            as [(Double, Double)])
     func figuresThatMeasureNothingAreRefused(deviation: Double, reliability: Double) {
         #expect(JacobsonTruax.Precision(deviation: deviation, reliability: reliability) == nil)
     }

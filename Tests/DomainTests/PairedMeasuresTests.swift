@@ -40,8 +40,8 @@ import Testing
     static let rows = [
         // The table of clinical-reference 3.4.
         Row((15, 9), (10, 7), case: true, recovered: true, .improvement, reliably: true),
-        Row((12, 8), (9, 6), case: true, recovered: true, .none, reliably: false),
-        Row((14, 9), (9, 7), case: true, recovered: true, .none, reliably: false),
+        Row((12, 8), (9, 6), case: true, recovered: true, .withinError, reliably: false),
+        Row((14, 9), (9, 7), case: true, recovered: true, .withinError, reliably: false),
         Row((20, 14), (12, 8), case: true, recovered: false, .improvement, reliably: false),
         Row((10, 16), (8, 8), case: true, recovered: false, .deterioration, reliably: false),
         // Caseness begins at 10 on PHQ-9, not at 9 (S27 has it wrong), and one measure is enough.
@@ -54,8 +54,8 @@ import Testing
         Row((20, 14), (4, 8), case: true, recovered: false, .mixed, reliably: false),
         Row((15, 9), (2, 6), case: true, recovered: true, .mixed, reliably: false),
         // A step below the threshold is none, in both directions.
-        Row((15, 10), (10, 7), case: true, recovered: false, .none, reliably: false),
-        Row((10, 15), (8, 11), case: true, recovered: false, .none, reliably: false),
+        Row((15, 10), (10, 7), case: true, recovered: false, .withinError, reliably: false),
+        Row((10, 15), (8, 11), case: true, recovered: false, .withinError, reliably: false),
         Row((10, 15), (8, 12), case: true, recovered: false, .deterioration, reliably: false),
     ]
 

@@ -16,14 +16,15 @@ import Testing
 
     /// Rows of test-identify_sg.R: the steps from the second, third and fourth of six sessions; nil stands
     /// for "not enough data".
-    @Test(arguments: [
-        ([28, 19, 23, 12, 13, nil], [false, false, nil]), ([28, 19, 23, 11, 12, nil], [false, true, nil]),
-        ([28, 19, nil, 12, 13, nil], [nil, nil, nil]), ([28, 19, 23, 12, 14, nil], [false, false, nil]),
-        ([28, 25, 28, 11, 12, nil], [false, true, nil]), ([28, 26, 28, 11, 12, nil], [false, true, nil]),
-        ([nil, 26, 28, nil, 12, 11], [nil, nil, nil]), ([35, 37, 23, 23, 24, 21], [true, false, false]),
-        ([35, 37, 34, 24, 24, 21], [false, true, false]), ([35, 37, 34, 34, 24, 21], [false, false, true]),
-        ([35, 37, 34, 37, 37, 37], [false, false, false]),
-    ] as [([Int?], [Bool?])])
+    @Test(
+        arguments: [
+            ([28, 19, 23, 12, 13, nil], [false, false, nil]), ([28, 19, 23, 11, 12, nil], [false, true, nil]),
+            ([28, 19, nil, 12, 13, nil], [nil, nil, nil]), ([28, 19, 23, 12, 14, nil], [false, false, nil]),
+            ([28, 25, 28, 11, 12, nil], [false, true, nil]), ([28, 26, 28, 11, 12, nil], [false, true, nil]),
+            ([nil, 26, 28, nil, 12, 11], [nil, nil, nil]), ([35, 37, 23, 23, 24, 21], [true, false, false]),
+            ([35, 37, 34, 24, 24, 21], [false, true, false]), ([35, 37, 34, 34, 24, 21], [false, false, true]),
+            ([35, 37, 34, 37, 37, 37], [false, false, false]),
+        ] as [([Int?], [Bool?])])
     func gainsAreFoundWhereThePackageFindsThem(scores: [Int?], expected: [Bool?]) {
         for (place, isGain) in zip(1..., expected) {
             let verdict = Self.bdi.verdict(on: scores, from: place)
@@ -36,10 +37,11 @@ import Testing
     }
 
     /// Rows of test-identify_sl.R: the place of the one loss. The last row falls: a gain, and no loss.
-    @Test(arguments: [
-        ([10, 11, 12, 30, 28, 33], 2), ([10, 11, 12, 10, 28, 33], 3), ([10, 11, 30, 30, 28, 33], 1),
-        ([35, 37, 34, 23, 24, 21], nil),
-    ] as [([Int?], Int?)])
+    @Test(
+        arguments: [
+            ([10, 11, 12, 30, 28, 33], 2), ([10, 11, 12, 10, 28, 33], 3), ([10, 11, 30, 30, 28, 33], 1),
+            ([35, 37, 34, 23, 24, 21], nil),
+        ] as [([Int?], Int?)])
     func lossesAreFoundWhereThePackageFindsThem(scores: [Int?], place: Int?) {
         let losses = Self.bdi.changes(in: scores).filter { $0.kind == .loss }
         #expect(losses.map(\.place) == (place.map { [$0] } ?? []))

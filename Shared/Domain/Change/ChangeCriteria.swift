@@ -33,7 +33,7 @@ public struct ChangeCriteria: Hashable, Sendable {
     /// Which way a change goes, if it is more than measurement error.
     public func reliability(ofImprovement steps: Int) -> ReliableDirection {
         if steps >= reliableChange { return .improvement }
-        return steps <= -reliableChange ? .deterioration : .none
+        return steps <= -reliableChange ? .deterioration : .withinError
     }
 
     /// The side of the cut-off a score lies on; nil without a cut-off.
@@ -46,7 +46,7 @@ public struct ChangeCriteria: Hashable, Sendable {
 public enum ReliableDirection: String, Hashable, Sendable, CaseIterable {
     case improvement, deterioration
     /// Within measurement error.
-    case none
+    case withinError = "within_error"
 }
 
 /// The side of the cut-off.

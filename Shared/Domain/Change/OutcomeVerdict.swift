@@ -39,7 +39,7 @@ public struct OutcomeVerdict: Hashable, Sendable {
         switch reliability {
         case .improvement: crossedIntoFunctional
         case .deterioration: crossedIntoClinical
-        case .none: false
+        case .withinError: false
         }
     }
 
@@ -49,7 +49,7 @@ public struct OutcomeVerdict: Hashable, Sendable {
         switch reliability {
         case .improvement: crossedIntoFunctional ? .recovered : .improved
         case .deterioration: namingHarm && crossedIntoClinical ? .harmed : .deteriorated
-        case .none: .unchanged
+        case .withinError: .unchanged
         }
     }
 }

@@ -62,7 +62,7 @@ public struct PairedOutcome: Hashable, Sendable {
         case (.improvement, .deterioration), (.deterioration, .improvement): .mixed
         case (.improvement, _), (_, .improvement): .improvement
         case (.deterioration, _), (_, .deterioration): .deterioration
-        case (.none, .none): .none
+        case (.withinError, .withinError): .withinError
         }
     }
 
@@ -79,5 +79,5 @@ public enum PairedReliableChange: String, Hashable, Sendable, CaseIterable {
     /// Reliably better on one and reliably worse on the other: counted as no reliable change.
     case mixed
     /// Within measurement error on both.
-    case none
+    case withinError = "within_error"
 }
