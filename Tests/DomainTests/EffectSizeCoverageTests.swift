@@ -24,53 +24,68 @@ import Testing
         return sum / 2
     }
 
-    /// Share of samples whose interval contains the truth.
+    /// Share of samples whose interval contains the truth that comes with them.
     private static func coverage(
-        _ truth: Double, seed: UInt64, _ level: ConfidenceLevel = .ninetyFive,
-        _ sample: (inout SeededNumbers) throws -> EffectSize
+        seed: UInt64, _ level: ConfidenceLevel = .ninetyFive,
+        _ sample: (inout SeededNumbers) throws -> (effect: EffectSize, truth: Double)
     ) rethrows -> Double {
         var numbers = SeededNumbers(state: seed)
         var held = 0
-        for _ in 0..<samples where try sample(&numbers).interval(level).contains(truth) { held += 1 }
+        for _ in 0..<samples {
+            let (effect, truth) = try sample(&numbers)
+            if effect.interval(level).contains(truth) { held += 1 }
+        }
         return Double(held) / Double(samples)
     }
 
     @Test(arguments: [(30, 0.0, 1.0), (30, 0.8, 1.0), (30, 0.8, 1.3), (100, 1.2, 0.8), (10, 0.8, 1.0)])
     func theIntervalOfTheSimpleEffectSizeHoldsItsLevel(cases: Int, gain: Double, spread: Double) throws {
         let minimum = try #require(MinimumCases(10))
-        let share = try Self.coverage(gain, seed: 77) { numbers in
-            try EffectSize.simple(
-                (0..<cases).map { _ in Self.person(gain: gain, spread: spread, &numbers) },
-                direction: .lowerIsBetter, minimum: minimum)
+        let share = try Self.coverage(seed: 77) { numbers in
+            let people = (0..<cases).map { _ in Self.person(gain: gain, spread: spread, &numbers) }
+            return (try EffectSize.simple(people, direction: .lowerIsBetter, minimum: minimum), gain)
         }
         #expect((0.935...0.965).contains(share), "\(share)")
     }
 
     @Test(arguments: [ConfidenceLevel.ninety, .ninetyFive])
     func theIntervalWithAReferenceDeviationHoldsItsLevel(level: ConfidenceLevel) throws {
-        let share = try Self.coverage(0.5, seed: 5, level) { numbers in
-            try EffectSize.simple(
-                (0..<30).map { _ in Self.person(gain: 0.5, spread: 1, &numbers) }, direction: .lowerIsBetter,
-                standardizer: .reference(deviation: Self.unit))
+        let share = try Self.coverage(seed: 5, level) { numbers in
+            let people = (0..<30).map { _ in Self.person(gain: 0.5, spread: 1, &numbers) }
+            let effect = try EffectSize.simple(
+                people, direction: .lowerIsBetter, standardizer: .reference(deviation: Self.unit))
+            return (effect, 0.5)
         }
         #expect(abs(share - Double(level.rawValue) / 100) < 0.015, "\(share)")
     }
 
-    /// Clinics whose clients begin worse than the reference by half a deviation, and gain .2 more than it from
-    /// the same first score; reference and clinic are both drawn anew.
+    /// Clinics whose clients begin worse than the reference by a whole deviation, and gain .2 more than it from
+    /// the same first score; reference and clinic are both drawn anew. A first score of x lets the reference
+    /// gain .5 + .4·x.
+    private static func clinicBesideReference(
+        _ numbers: inout SeededNumbers
+    ) throws -> (reference: ReferenceRegression, cases: [FirstAndLast]) {
+        let reference = (0..<60).map { _ in person(gain: 0.5, spread: 1, &numbers) }
+        let cases = (0..<40).map { _ in person(gain: 0.7, spread: 1, &numbers, severity: 1) }
+        return (try ReferenceRegression(reference), cases)
+    }
+
     @Test func theIntervalBeyondAReferenceHoldsItsLevelForOtherSeverities() throws {
-        let minimum = try #require(MinimumCases(10))
-        var deviations = 0.0
-        let share = try Self.coverage(0.2, seed: 9) { numbers in
-            let reference = try ReferenceRegression(
-                (0..<60).map { _ in Self.person(gain: 0.5, spread: 1, &numbers) }, minimum: minimum)
-            deviations += reference.deviation / Self.unit
-            return try EffectSize.beyondReference(
-                (0..<40).map { _ in Self.person(gain: 0.7, spread: 1, &numbers, severity: 0.5) }, reference,
-                direction: .lowerIsBetter, minimum: minimum)
+        let share = try Self.coverage(seed: 9) { numbers in
+            let (reference, cases) = try Self.clinicBesideReference(&numbers)
+            let effect = try EffectSize.beyondReference(cases, reference, direction: .lowerIsBetter)
+            return (effect, 0.2 * Self.unit / reference.deviation)
         }
         #expect((0.935...0.965).contains(share), "\(share)")
-        #expect(abs(deviations / Double(Self.samples) - 1) < 0.01)
+    }
+
+    @Test func theSeverityAdjustedIntervalHoldsItsLevelBesideItsReference() throws {
+        let share = try Self.coverage(seed: 10) { numbers in
+            let (reference, cases) = try Self.clinicBesideReference(&numbers)
+            let effect = try EffectSize.severityAdjusted(cases, reference, direction: .lowerIsBetter)
+            return (effect, (0.7 * Self.unit + 0.4 * reference.meanFirst) / reference.deviation)
+        }
+        #expect((0.935...0.965).contains(share), "\(share)")
     }
 
     /// The corrected figure is on average the true one, which the uncorrected is not at ten cases.

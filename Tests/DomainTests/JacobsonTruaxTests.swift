@@ -115,6 +115,29 @@ import Testing
         #expect(JacobsonTruax.smallestReliableSteps(points, denominator: denominator) == steps)
     }
 
+    @Test(
+        arguments: [
+            (10.46, 1, ScoreDirection.lowerIsBetter, 11, true),  // CORE-10, Barkham 2013: clinical from 11
+            (24.31, 1, .higherIsBetter, 25, false),  // ORS: functional from 25
+            (24.31, 10, .higherIsBetter, 244, false), (59.11, 1, .lowerIsBetter, 60, true),
+            (51.92, 1, .lowerIsBetter, 52, true),  // SCORE-15
+            (50, 1, .higherIsBetter, 50, false), (50, 1, .lowerIsBetter, 51, true),  // the line itself is functional
+            (0.1 + 0.2, 10, .higherIsBetter, 3, false), (0.1 + 0.2, 10, .lowerIsBetter, 4, true),
+        ] as [(Double, Int, ScoreDirection, Int, Bool)])
+    func aComputedCutOffKeepsEveryScoreOnItsSide(
+        points: Double, denominator: Int, direction: ScoreDirection, value: Int, inclusive: Bool
+    ) {
+        let cutOff = JacobsonTruax.cutOffInSteps(points, denominator: denominator, direction: direction)
+        #expect(cutOff == CutOff(value: value, isInclusive: inclusive))
+        for score in value - 30...value + 30 where Double(score) != points * Double(denominator) {
+            let isWorse =
+                direction == .lowerIsBetter
+                ? Double(score) > points * Double(denominator) + 1e-9
+                : Double(score) < points * Double(denominator) - 1e-9
+            #expect(cutOff.isClinical(score, direction) == isWorse)
+        }
+    }
+
     /// CORE-10: who takes the published 6 for a 95 % figure calls measurement error a change.
     @Test func theReliableChangeOfCore10DiffersBetweenTheLevels() throws {
         let precision = try #require(JacobsonTruax.Precision(deviation: 7.7, reliability: 0.90))

@@ -31,4 +31,21 @@ extension JacobsonTruax {
         (functionalDeviation * clinicalMean + clinicalDeviation * functionalMean)
             / (clinicalDeviation + functionalDeviation)
     }
+
+    /// A computed cut-off on the instrument's own steps: every score it separates stays on its side, and a
+    /// score that lies exactly on it is functional.
+    ///
+    /// CORE-10's 10.46 becomes 11, itself clinical, and the ORS's 24.31 becomes 25, itself functional, as
+    /// both are published in whole points. A distance below a billionth of a step is taken for rounding of
+    /// the arithmetic.
+    /// - Parameters:
+    ///   - points: of any of the three cut-offs; its size below 10⁹.
+    ///   - denominator: steps in a point.
+    public static func cutOffInSteps(_ points: Double, denominator: Int, direction: ScoreDirection) -> CutOff {
+        let steps = points * Double(denominator)
+        return switch direction {
+        case .higherIsBetter: CutOff(value: Int((steps - 1e-9).rounded(.up)), isInclusive: false)
+        case .lowerIsBetter: CutOff(value: Int((steps + 1e-9).rounded(.down)) + 1, isInclusive: true)
+        }
+    }
 }

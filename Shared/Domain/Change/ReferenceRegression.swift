@@ -76,7 +76,8 @@ extension EffectSize {
     /// reference (ACORN; clinical-reference 3.3).
     ///
     /// Standard error as of `beyondReference`, without the 1/N: the reference's mean last score cancels out
-    /// of the sum.
+    /// of the sum. Its mean first score and standard deviation count as facts: the figure is about these cases
+    /// beside this reference, not beside the population it was drawn from.
     public static func severityAdjusted(
         _ cases: [FirstAndLast], _ reference: ReferenceRegression, direction: ScoreDirection,
         minimum: MinimumCases = .standard
