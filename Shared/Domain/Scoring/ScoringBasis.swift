@@ -7,6 +7,8 @@ public final class ScoringBasis: Sendable {
     /// Nil where no model fits the rater.
     public let model: ExpectedResponseModel?
     public let provenance: Provenance
+    /// What the courses on this basis have in common of the arithmetic, worked out once.
+    let arithmetic: BasisArithmetic
 
     /// - Precondition: a model belongs to the instrument, in the same version.
     public init(instrument: Instrument, normSet: NormSet?, model: ExpectedResponseModel?) {
@@ -15,6 +17,7 @@ public final class ScoringBasis: Sendable {
         self.normSet = normSet
         self.model = model
         self.provenance = Provenance(normSet: normSet?.id, model: model?.reference)
+        self.arithmetic = BasisArithmetic(instrument: instrument, normSet: normSet, model: model)
     }
 }
 
