@@ -72,7 +72,7 @@ public struct Course: Sendable {
             ScoredRating.inSessionOrder(last.rating, rating), trajectory.point(of: rating.id) == nil
         else { return nil }
         var points = trajectory.points
-        points.append(basis.point(for: rating, isFirst: false, baseline: baseline.rating))
+        points += CourseArithmetic(basis.arithmetic, baseline: baseline.rating).points(for: [baseline.rating, rating]).dropFirst()
         return Course(basis: basis, trajectory: Trajectory(points: points, provenance: trajectory.provenance))
     }
 }

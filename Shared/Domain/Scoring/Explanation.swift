@@ -3,7 +3,7 @@ extension Course {
     /// then the norm set and the model behind them. Names no person.
     public func explanation(of point: TrajectoryPoint) -> [String] {
         var reasons = [change(at: point), verdict(on: point)]
-        if let expected = point.expected { reasons.append(comparison(of: point, with: expected)) }
+        if let expectation = point.expectation { reasons.append(comparison(with: expectation)) }
         reasons += allianceReasons(at: point)
         for item in point.rating.safetyItems.numbers {
             reasons.append(
@@ -32,11 +32,16 @@ extension Course {
         case .noExpectedResponse:
             return "No expected response: no model speaks about this first score and this session."
         case .onTrack:
-            return "On track: not worse than the 68 % bound."
+            return usesLines(point)
+                ? "On track: at the success line or better." : "On track: not worse than the 68 % bound."
         case .atRisk:
-            return "At risk: worse than the 68 % bound, not worse than the 80 % bound."
+            return usesLines(point)
+                ? "At risk: worse than the success line, not worse than the failure line."
+                : "At risk: worse than the 68 % bound, not worse than the 80 % bound."
         case .notOnTrack:
-            return "Rule \(SignalRule.expectedResponse80.name), not on track: worse than the 80 % bound."
+            return usesLines(point)
+                ? "Rule \(SignalRule.failureLine.name), not on track: worse than the failure line."
+                : "Rule \(SignalRule.expectedResponse80.name), not on track: worse than the 80 % bound."
         case .deteriorating:
             return "Rule \(SignalRule.reliablyWorse.name), deteriorating: worse than the first rating by at least "
                 + "the reliable change of \(reliable)."
@@ -47,9 +52,17 @@ extension Course {
         }
     }
 
-    private func comparison(of point: TrajectoryPoint, with expected: ExpectedResponse) -> String {
-        "Expected \(fine(expected.mean)); 68 % bounds \(fine(expected.lower68)) to \(fine(expected.upper68)), "
-            + "80 % bounds \(fine(expected.lower80)) to \(fine(expected.upper80))."
+    private func usesLines(_ point: TrajectoryPoint) -> Bool { point.expectation?.lines != nil }
+
+    private func comparison(with expectation: Expectation) -> String {
+        switch expectation {
+        case .bounds(let expected):
+            "Expected \(fine(expected.mean)); 68 % bounds \(fine(expected.lower68)) to \(fine(expected.upper68)), "
+                + "80 % bounds \(fine(expected.lower80)) to \(fine(expected.upper80)), "
+                + "90 % bounds \(fine(expected.lower90)) to \(fine(expected.upper90))."
+        case .lines(let lines):
+            "Success line \(fine(lines.success)), failure line \(fine(lines.failure))."
+        }
     }
 
     private func allianceReasons(at point: TrajectoryPoint) -> [String] {
@@ -87,7 +100,7 @@ extension Course {
         if let normSet = basis.normSet {
             sentences.append("Figures: norm set \(normSet.id) (\(normSet.title)); source: \(normSet.source).")
         }
-        if point.expected != nil, let model = basis.model {
+        if point.expectation != nil, let model = basis.model {
             sentences.append(
                 "Expected response: model \(model.reference.id) version \(model.reference.version); \(model.label).")
         }

@@ -9,6 +9,8 @@ public final class ScoringBasis: Sendable {
     public let provenance: Provenance
     /// The same as text: part of the identity of every result, so it is put together once.
     public let provenanceText: String
+    /// What the courses on this basis have in common of the arithmetic, worked out once.
+    let arithmetic: BasisArithmetic
 
     /// - Precondition: a model belongs to the instrument, in the same version.
     public init(instrument: Instrument, normSet: NormSet?, model: ExpectedResponseModel?) {
@@ -18,6 +20,7 @@ public final class ScoringBasis: Sendable {
         self.model = model
         self.provenance = Provenance(normSet: normSet?.id, model: model?.reference)
         self.provenanceText = provenance.text
+        self.arithmetic = BasisArithmetic(instrument: instrument, normSet: normSet, model: model)
     }
 }
 

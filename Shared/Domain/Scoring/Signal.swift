@@ -40,6 +40,8 @@ extension SignalKind: Comparable {
 public enum SignalRule: Hashable, Sendable {
     /// `etr.80`: worse than the 80 % bound of the expected response.
     case expectedResponse80
+    /// `etr.failure`: worse than the failure line of a percentile model.
+    case failureLine
     /// `rci.worse`: worse than the first rating by the reliable change or more.
     case reliablyWorse
     /// `alliance.cutoff`: alliance total on the low side of its cut-off.
@@ -53,7 +55,7 @@ public enum SignalRule: Hashable, Sendable {
 
     public var kind: SignalKind {
         switch self {
-        case .expectedResponse80: .notOnTrack
+        case .expectedResponse80, .failureLine: .notOnTrack
         case .reliablyWorse: .deteriorating
         case .allianceCutOff, .allianceDrop, .allianceItem: .alliance
         case .safetyItem: .safety
@@ -63,6 +65,7 @@ public enum SignalRule: Hashable, Sendable {
     public var name: String {
         switch self {
         case .expectedResponse80: "etr.80"
+        case .failureLine: "etr.failure"
         case .reliablyWorse: "rci.worse"
         case .allianceCutOff: "alliance.cutoff"
         case .allianceDrop: "alliance.drop"
@@ -75,6 +78,7 @@ public enum SignalRule: Hashable, Sendable {
     public init?(name: String) {
         switch name {
         case "etr.80": self = .expectedResponse80
+        case "etr.failure": self = .failureLine
         case "rci.worse": self = .reliablyWorse
         case "alliance.cutoff": self = .allianceCutOff
         case "alliance.drop": self = .allianceDrop

@@ -24,18 +24,27 @@ public struct Trajectory: Hashable, Sendable {
 public struct TrajectoryPoint: Hashable, Sendable {
     public let rating: ScoredRating
     /// Nil without a model, or outside its support.
-    public let expected: ExpectedResponse?
+    public let expectation: Expectation?
     /// State of the course as this point left it.
     public let state: CourseState
     /// Change from the first point, in steps; positive is better.
     public let improvement: Int
 
-    public init(rating: ScoredRating, expected: ExpectedResponse?, state: CourseState, improvement: Int) {
+    public init(rating: ScoredRating, expectation: Expectation?, state: CourseState, improvement: Int) {
         self.rating = rating
-        self.expected = expected
+        self.expectation = expectation
         self.state = state
         self.improvement = improvement
     }
+
+    /// A point with a log-linear model's expectation, or none.
+    public init(rating: ScoredRating, expected: ExpectedResponse?, state: CourseState, improvement: Int) {
+        self.init(
+            rating: rating, expectation: expected.map(Expectation.bounds), state: state, improvement: improvement)
+    }
+
+    /// The expected score with its bounds; nil without a log-linear model, or outside its support.
+    public var expected: ExpectedResponse? { expectation?.bounds }
 }
 
 /// How a course stands (clinical-reference 2.7).
@@ -44,11 +53,11 @@ public enum CourseState: String, Hashable, Sendable, CaseIterable {
     case insufficientData = "insufficient_data"
     /// No rule of change speaks, and no model speaks about this intake and session.
     case noExpectedResponse = "no_expected_response"
-    /// Inside the 68 % bounds, or beyond them on the good side.
+    /// Inside the 68 % bounds, or beyond them on the good side; with lines: at the success line or better.
     case onTrack = "on_track"
-    /// Worse than the 68 % bound, not worse than the 80 % bound.
+    /// Worse than the 68 % bound, not worse than the 80 % bound; with lines: between the two.
     case atRisk = "at_risk"
-    /// Worse than the 80 % bound.
+    /// Worse than the 80 % bound; with lines: worse than the failure line.
     case notOnTrack = "not_on_track"
     /// Reliably worse than at the first rating, whatever the model says.
     case deteriorating

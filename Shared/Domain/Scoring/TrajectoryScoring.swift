@@ -22,52 +22,17 @@ extension Trajectory {
         guard let baseline = ordered.first else {
             return Trajectory(points: [], provenance: basis.provenance)
         }
-        var points: [TrajectoryPoint] = []
-        points.reserveCapacity(ordered.count)
-        for index in ordered.indices {
-            points.append(basis.point(for: ordered[index], isFirst: index == 0, baseline: baseline))
-        }
-        return Trajectory(points: points, provenance: basis.provenance)
+        let course = CourseArithmetic(basis.arithmetic, baseline: baseline)
+        return Trajectory(points: course.points(for: ordered), provenance: basis.provenance)
     }
 
     private static func isOrdered(_ ratings: [ScoredRating]) -> Bool {
-        zip(ratings, ratings.dropFirst()).allSatisfy { !ScoredRating.inSessionOrder($1, $0) }
-    }
-}
-
-extension ScoringBasis {
-    func point(for rating: ScoredRating, isFirst: Bool, baseline: ScoredRating) -> TrajectoryPoint {
-        let expected = model?.expected(
-            baseline: baseline.score, session: rating.session - baseline.session + 1, instrument: instrument)
-        let improvement = instrument.direction.improvement(from: baseline.score, to: rating.score)
-        let state =
-            isFirst
-            ? CourseState.insufficientData
-            : state(of: rating.score, baseline: baseline.score, improvement: improvement, expected: expected)
-        return TrajectoryPoint(rating: rating, expected: expected, state: state, improvement: improvement)
-    }
-
-    /// The gravest rule that speaks gives the state: deterioration before recovery before the model.
-    private func state(
-        of score: Int, baseline: Int, improvement: Int, expected: ExpectedResponse?
-    ) -> CourseState {
-        if let reliableChange = normSet?.reliableChange {
-            if improvement <= -reliableChange { return .deteriorating }
-            if improvement >= reliableChange, let cutOff = normSet?.cutOff,
-                cutOff.isClinical(baseline, instrument.direction), !cutOff.isClinical(score, instrument.direction)
-            {
-                return .recovered
-            }
+        for index in ratings.indices.dropFirst() {
+            let (left, right) = (ratings[index - 1].session, ratings[index].session)
+            // The rest of the order is looked at only where the session does not decide.
+            if left < right { continue }
+            if left > right || ScoredRating.inSessionOrder(ratings[index], ratings[index - 1]) { return false }
         }
-        guard let expected else { return .noExpectedResponse }
-        let hundredths = score * 100
-        switch instrument.direction {
-        case .higherIsBetter:
-            if hundredths < expected.lower80 { return .notOnTrack }
-            return hundredths < expected.lower68 ? .atRisk : .onTrack
-        case .lowerIsBetter:
-            if hundredths > expected.upper80 { return .notOnTrack }
-            return hundredths > expected.upper68 ? .atRisk : .onTrack
-        }
+        return true
     }
 }

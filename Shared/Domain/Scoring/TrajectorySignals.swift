@@ -32,7 +32,9 @@ extension Trajectory {
         var signals: [Signal] = []
         switch latest.state {
         case .deteriorating: signals.append(Signal(rule: .reliablyWorse, rating: latest.rating.id))
-        case .notOnTrack: signals.append(Signal(rule: .expectedResponse80, rating: latest.rating.id))
+        case .notOnTrack:
+            let rule: SignalRule = latest.expectation?.lines == nil ? .expectedResponse80 : .failureLine
+            signals.append(Signal(rule: rule, rating: latest.rating.id))
         case .insufficientData, .noExpectedResponse, .onTrack, .atRisk, .recovered: break
         }
         guard let rule = instrument.allianceRule else { return signals }
