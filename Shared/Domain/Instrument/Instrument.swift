@@ -18,7 +18,7 @@ public struct Instrument: Hashable, Sendable {
     public let allowsTotalEntry: Bool
     public private(set) var missingItemRule: MissingItemRule
     /// Parts of the items with a score of their own.
-    public let subscales: [Subscale]
+    public private(set) var subscales: [Subscale]
     /// How far back the client is asked to look, in days.
     public let recallDays: Int?
     /// Published figures side by side; `normSet(for:ageBand:sex:)` says which one holds for a rater.
@@ -92,9 +92,15 @@ extension Instrument {
     }
 
     /// The instrument with another rule for unanswered items.
-    public func choosing(missingItemRule rule: MissingItemRule) -> Instrument {
+    /// - Parameter subscaleRule: nil: the subscales keep theirs.
+    public func choosing(
+        missingItemRule rule: MissingItemRule, ofSubscales subscaleRule: MissingItemRule? = nil
+    ) -> Instrument {
         var copy = self
         copy.missingItemRule = rule
+        if let subscaleRule {
+            for index in copy.subscales.indices { copy.subscales[index].missingItemRule = subscaleRule }
+        }
         return copy
     }
 

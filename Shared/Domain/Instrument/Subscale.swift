@@ -13,7 +13,7 @@ public struct Subscale: Hashable, Sendable {
     /// Lowest and highest score, in steps.
     public let range: ClosedRange<Int>
     public let direction: ScoreDirection
-    public let missingItemRule: MissingItemRule
+    public internal(set) var missingItemRule: MissingItemRule
     /// Cut-offs and reliable changes of the subscale, as for totals.
     public let normSets: [NormSet]
     public let bandSets: [BandSet]
