@@ -5,7 +5,7 @@ import Testing
 @Suite struct BuiltinTests {
     private let catalogue: Catalogue
 
-    init() throws { catalogue = try Catalogue.load() }
+    init() throws { catalogue = try Builtin.catalogue() }
 
     private func instrument(_ id: String, _ version: String) throws -> Instrument {
         try #require(
