@@ -59,8 +59,8 @@ struct QuestionnaireExample {
 /// Real data from outside the project, beside the repository or where `ATTUNE_SHARED_DATA` says.
 enum SharedData {
     static func bytes(_ path: String) -> [UInt8]? {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let folder =
             ProcessInfo.processInfo.environment["ATTUNE_SHARED_DATA"].map { URL(filePath: $0) }
             ?? root.deletingLastPathComponent().appending(path: "shared/data")
