@@ -12,7 +12,8 @@ public enum CatalogueReload: Sendable {
     public init(siteFolder: String?, lastGood: Catalogue) {
         do {
             let read = try Catalogue.load(siteFolder: siteFolder)
-            self = read.digest == lastGood.digest
+            self =
+                read.digest == lastGood.digest
                 ? .unchanged(lastGood) : .replaced(read, CatalogueChanges(from: lastGood, to: read))
         } catch {
             self = .refused(error, lastGood: lastGood)
@@ -40,7 +41,8 @@ public struct CatalogueChanges: Hashable, Sendable {
         removed = old.instruments.map(\.reference).filter { new.instrument($0) == nil }
         changed = new.instruments.filter { instrument in
             guard let before = old.instrument(instrument.reference) else { return false }
-            return before != instrument || old.models(for: instrument.reference) != new.models(for: instrument.reference)
+            return before != instrument
+                || old.models(for: instrument.reference) != new.models(for: instrument.reference)
         }.map(\.reference)
     }
 }

@@ -8,7 +8,8 @@ extension ModelDefinition {
         guard instrument.totalRange.contains(support.lowerBound), instrument.totalRange.contains(support.upperBound)
         else { throw baseline.refusal("is outside the instrument's total") }
         guard instrument.direction != .neither else {
-            throw instrumentPlace.refusal("\(instrument.reference) has no better end that a course could be expected to near")
+            throw instrumentPlace.refusal(
+                "\(instrument.reference) has no better end that a course could be expected to near")
         }
         let text = canonicalText(support: support)
         let hash = Array(SHA256.hash(data: Array(text.utf8)))

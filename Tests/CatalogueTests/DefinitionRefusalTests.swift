@@ -136,36 +136,73 @@ import Testing
         ("may_not_apply: [1]", "may_not_apply: [0]", "whole number from 1 to 6"),
         ("safety: [{item: 6, at_least: 2}]", "safety: [{item: 6, at_least: 5}]", "outside the items' range"),
         ("safety: [{item: 6, at_least: 2}]", "safety: [{item: 7, at_least: 2}]", "whole number from 1 to 6"),
-        ("safety: [{item: 6, at_least: 2}]", "safety: [{item: 6, at_least: 2, confidence: sourced}]", "source beside it"),
-        ("step: 1\n", "ranges: [{items: [3], minimum: 0, maximum: 2}, {items: [3], minimum: 0, maximum: 1}]\n", "item 3 has two ranges"),
+        (
+            "safety: [{item: 6, at_least: 2}]", "safety: [{item: 6, at_least: 2, confidence: sourced}]",
+            "source beside it"
+        ),
+        (
+            "step: 1\n", "ranges: [{items: [3], minimum: 0, maximum: 2}, {items: [3], minimum: 0, maximum: 1}]\n",
+            "item 3 has two ranges"
+        ),
         // Score
         ("score: {method: mean, factor: 10}", "score: {method: mean}", "field factor is missing"),
-        ("score: {method: mean, factor: 10}", "score: {method: mean, factor: 10, multiplier: 2}", "belongs to method sum"),
+        (
+            "score: {method: mean, factor: 10}", "score: {method: mean, factor: 10, multiplier: 2}",
+            "belongs to method sum"
+        ),
         ("score: {method: mean, factor: 10}", "score: {method: median}", "sum, mean"),
         ("total: {minimum: 0, maximum: 40}", "total: {minimum: 0, maximum: 24}", "add up to 0.0 to 40.0"),
         // Missing items
-        ("missing_items: {at_most: 1, never_impute: [6]}\n    subscales", "missing_items: {at_most: 1, never_impute: [5]}\n    subscales", "safety item 6 must be listed"),
-        ("missing_items: {at_most: 1, never_impute: [6]}\n    subscales", "missing_items: {at_most: 1, never_impute: [6], within: subscales}\n    subscales", "needs method rounded_mean"),
-        ("missing_items: {at_most: 1, never_impute: [6]}\n    subscales", "missing_items: {at_most: 1, never_impute: [6], within: subscales, method: rounded_mean}\n    subscales", "needs a total by sum"),
-        ("        missing_items: {at_most: 1, never_impute: [6]}", "        missing_items: {at_most: 3, never_impute: [6]}", "below the 3 items"),
+        (
+            "never_impute: [6]}\n    subscales", "never_impute: [5]}\n    subscales", "safety item 6 must be listed"
+        ),
+        (
+            "never_impute: [6]}\n    subscales",
+            "never_impute: [6], within: subscales}\n    subscales",
+            "needs method rounded_mean"
+        ),
+        (
+            "never_impute: [6]}\n    subscales",
+            "never_impute: [6], within: subscales, method: rounded_mean}\n    subscales",
+            "needs a total by sum"
+        ),
+        (
+            "        missing_items: {at_most: 1, never_impute: [6]}",
+            "        missing_items: {at_most: 3, never_impute: [6]}", "below the 3 items"
+        ),
         // Subscales
         ("items: [1, 2, 3]", "items: [1, 2, 2]", "listed twice"),
         ("items: [1, 2, 3]", "items: [1, 2, 30]", "whole number from 1 to 6"),
         ("range: {minimum: 0, maximum: 12}", "range: {minimum: 0, maximum: 13}", "add up to 0.0 to 12.0"),
         ("cut_off: {value: 5, inclusive", "cut_off: {value: 12.1, inclusive", "outside the range of the total"),
-        ("source: own sample, confidence: computed}\n", "source: own sample, confidence: computed, alternative: true}\n", "only figures of a total"),
+        (
+            "source: own sample, confidence: computed}\n",
+            "source: own sample, confidence: computed, alternative: true}\n", "only figures of a total"
+        ),
         // Norm sets
         ("sexes: [male]", "sexes: [female]", "coping-men and coping-women could both fit the same rater"),
         ("sexes: [male]", "sexes: [unknown]", "female, male"),
         ("alternative: true\n        raters", "alternative: false\n        raters", "could both fit the same rater"),
         ("id: coping-all", "id: coping-men", "used twice"),
         ("value: 20, inclusive", "value: 40.1, inclusive", "outside the range of the total"),
-        ("{value: 6, deviation: 7, reliability: 0.9, level: 95}", "{value: 6, deviation: 7}", "field reliability is missing"),
-        ("{value: 6, deviation: 7, reliability: 0.9, level: 95}", "{value: 6, deviation: 7, reliability: 1, level: 95}", "between 0 and 1"),
+        (
+            "{value: 6, deviation: 7, reliability: 0.9, level: 95}", "{value: 6, deviation: 7}",
+            "field reliability is missing"
+        ),
+        (
+            "{value: 6, deviation: 7, reliability: 0.9, level: 95}",
+            "{value: 6, deviation: 7, reliability: 1, level: 95}", "between 0 and 1"
+        ),
         ("{value: 6, deviation: 7, reliability: 0.9, level: 95}", "{value: 41}", "within the range of the total"),
         // Bands
-        ("{label: middle, from: 20, to: 29.9}", "{label: middle, from: 19.9, to: 29.9}", "overlaps what is before it: must begin at 20.0"),
-        ("{label: middle, from: 20, to: 29.9}", "{label: middle, from: 21, to: 29.9}", "leaves a gap: no band holds 20.0"),
+        (
+            "{label: middle, from: 20, to: 29.9}", "{label: middle, from: 19.9, to: 29.9}",
+            "overlaps what is before it: must begin at 20.0"
+        ),
+        (
+            "{label: middle, from: 20, to: 29.9}", "{label: middle, from: 21, to: 29.9}",
+            "leaves a gap: no band holds 20.0"
+        ),
         ("{label: middle, from: 20, to: 29.9}", "{label: middle, from: 29, to: 28}", "must not be above"),
         ("{label: middle, from: 20, to: 29.9}", "{label: low, from: 20, to: 29.9}", "label low is used twice"),
         ("{label: high, from: 30, to: 40}", "{label: high, from: 30, to: 41}", "outside the range of the score"),
@@ -178,8 +215,14 @@ import Testing
         ("norm_sets: [phq-9-mcid]", "norm_set: phq-9-mcid", "unknown field norm_set"),
         ("bands: halves", "bands: thirds", "no bands thirds; known: levels, halves"),
         ("at_most: 2, never_impute: [9]", "at_most: 2", "safety item 9 must be listed"),
-        ("{id: coping, version: \"1\"}\n    norm_sets", "{id: coping, version: \"2\"}\n    norm_sets", "not in the catalogue"),
-        ("{id: coping, version: \"1\"}\n    norm_sets", "{id: phq-9, version: \"2001\"}\n    norm_sets", "chosen for twice"),
+        (
+            "{id: coping, version: \"1\"}\n    norm_sets", "{id: coping, version: \"2\"}\n    norm_sets",
+            "not in the catalogue"
+        ),
+        (
+            "{id: coping, version: \"1\"}\n    norm_sets", "{id: phq-9, version: \"2001\"}\n    norm_sets",
+            "chosen for twice"
+        ),
     ])
     func aFaultIsRefusedWithItsLineAndReason(part: String, fault: String, reason: String) throws {
         try #require(Self.example.contains(part), "\(part)")
@@ -233,7 +276,8 @@ import Testing
         let mixed = try #require(try load(text).instrument(Builtin.reference("mixed", "1")))
         #expect(try mixed.total([4, 0, 1]) == 4 + 0 + 3)
         #expect(throws: AnswerProblem.itemOutOfRange(item: 3, value: 0, allowed: 1...3)) { try mixed.total([4, 0, 0]) }
-        let filling = text.replacing("    total_entry: false", with: "    total_entry: false\n    missing_items: {at_most: 1}")
+        let filling = text.replacing(
+            "    total_entry: false", with: "    total_entry: false\n    missing_items: {at_most: 1}")
         #expect(try #require(throws: CatalogueError.self) { try load(filling) }.reason.contains("items on one scale"))
     }
 }

@@ -77,7 +77,8 @@ import Testing
                         let fitting = instrument.normSets.filter { $0.population.includes(role, age, sex) }
                         let standard = fitting.filter { $0.standing == .standard }
                         #expect(
-                            standard.count == (fitting.isEmpty ? 0 : 1), "\(instrument.reference) \(role) \(age) \(sex)")
+                            standard.count == (fitting.isEmpty ? 0 : 1), "\(instrument.reference) \(role) \(age) \(sex)"
+                        )
                         #expect(instrument.normSet(for: role, ageBand: age, sex: sex) == standard.first)
                     }
                 }
@@ -129,7 +130,8 @@ import Testing
     /// Texts are shipped for Attune's own measures alone.
     @Test func textsAreBuiltInForAttunesOwnMeasuresAlone() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        #expect(files.filter { $0.hasSuffix(".json") }.sorted() == ["attune-alliance.en.json", "attune-wellbeing.en.json"])
+        #expect(
+            files.filter { $0.hasSuffix(".json") }.sorted() == ["attune-alliance.en.json", "attune-wellbeing.en.json"])
         let owned = instruments.filter { $0.licence.wording == .attuneOwned }
         #expect(owned.map(\.reference.id.text) == ["attune-alliance", "attune-wellbeing"])
         #expect(instruments.filter(\.isUnvalidated) == owned)
@@ -137,13 +139,17 @@ import Testing
 
     /// A definition that lies in the folder and is not in the list would silently not exist.
     @Test func everyDefinitionInTheFolderIsRead() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).filter { $0.hasSuffix(".yaml") }
+        let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).filter {
+            $0.hasSuffix(".yaml")
+        }
         var defined: Set<String> = []
         for file in files {
             let text = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
             let copy = try SiteFolder(["copy.yaml": text])
             // Read a second time as a site's file, its first instrument is there already.
-            let error = try #require(throws: CatalogueError.self, "\(file)") { try Catalogue.load(siteFolder: copy.path) }
+            let error = try #require(throws: CatalogueError.self, "\(file)") {
+                try Catalogue.load(siteFolder: copy.path)
+            }
             #expect(error.reason.contains("is defined twice"), "\(file): \(error)")
             defined.insert(file)
         }

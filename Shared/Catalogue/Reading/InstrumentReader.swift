@@ -39,9 +39,10 @@ enum InstrumentReader {
             let missing = try fields.optional("missing_items") { field throws(CatalogueError) in
                 try MissingItemReader.read(field, core.items)
             }
-            let subscales = try fields.optional("subscales") { field throws(CatalogueError) in
-                try SubscaleReader.read(field, core, missing?.subscaleRule)
-            } ?? []
+            let subscales =
+                try fields.optional("subscales") { field throws(CatalogueError) in
+                    try SubscaleReader.read(field, core, missing?.subscaleRule)
+                } ?? []
             if let missing { try missing.check(subscales, core.score) }
             return Instrument(
                 reference: core.reference,
@@ -92,9 +93,10 @@ enum InstrumentReader {
                 try ItemScaleReader.read(field, denominator)
             }
             self.items = items
-            let score = try fields.optional("score") { field throws(CatalogueError) in
-                try ScoreFrame.method(field, items)
-            } ?? .plainSum
+            let score =
+                try fields.optional("score") { field throws(CatalogueError) in
+                    try ScoreFrame.method(field, items)
+                } ?? .plainSum
             self.score = score
             let totalField = try fields.required("total")
             frame = ScoreFrame(

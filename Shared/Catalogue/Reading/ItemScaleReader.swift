@@ -21,18 +21,22 @@ enum ItemScaleReader {
             try fields.optional("ranges") { field throws(CatalogueError) in
                 try Self.ranges(field, denominator, &ranges)
             }
-            let step = try fields.optional("step") { field throws(CatalogueError) in
-                try Self.step(field, denominator, ranges)
-            } ?? 1
-            let reversed = try fields.optional("reversed") { field throws(CatalogueError) in
-                try field.itemNumbers(count)
-            } ?? []
-            let safety = try fields.optional("safety") { field throws(CatalogueError) in
-                try Self.safety(field, ranges, denominator)
-            } ?? []
-            let mayNotApply = try fields.optional("may_not_apply") { field throws(CatalogueError) in
-                try Self.mayNotApply(field, ranges, safety)
-            } ?? []
+            let step =
+                try fields.optional("step") { field throws(CatalogueError) in
+                    try Self.step(field, denominator, ranges)
+                } ?? 1
+            let reversed =
+                try fields.optional("reversed") { field throws(CatalogueError) in
+                    try field.itemNumbers(count)
+                } ?? []
+            let safety =
+                try fields.optional("safety") { field throws(CatalogueError) in
+                    try Self.safety(field, ranges, denominator)
+                } ?? []
+            let mayNotApply =
+                try fields.optional("may_not_apply") { field throws(CatalogueError) in
+                    try Self.mayNotApply(field, ranges, safety)
+                } ?? []
             return ItemScale(
                 ranges: ranges, reversed: reversed, safety: safety, step: step, mayNotApply: mayNotApply)
         }

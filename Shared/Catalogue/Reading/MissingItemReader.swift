@@ -14,9 +14,10 @@ enum MissingItemReader {
         }
         return try place.mapping("at_most", "never_impute", "method", "within") { fields throws(CatalogueError) in
             let maxMissing = try fields.required("at_most").whole(1...(items.count - 1))
-            let never = try fields.optional("never_impute") { field throws(CatalogueError) in
-                try field.itemNumbers(items.count)
-            } ?? []
+            let never =
+                try fields.optional("never_impute") { field throws(CatalogueError) in
+                    try field.itemNumbers(items.count)
+                } ?? []
             for safety in items.safety where !never.contains(safety.item) {
                 throw place.refusal("safety item \(safety.item) must be listed in never_impute")
             }
@@ -29,7 +30,8 @@ enum MissingItemReader {
                 }
             switch within {
             case .total:
-                return MissingItems(place: place, items: items, maxMissing: maxMissing, totalRule: rule, subscaleRule: nil)
+                return MissingItems(
+                    place: place, items: items, maxMissing: maxMissing, totalRule: rule, subscaleRule: nil)
             case .subscales:
                 guard method == .roundedMean else { throw place.refusal("within subscales needs method rounded_mean") }
                 return MissingItems(

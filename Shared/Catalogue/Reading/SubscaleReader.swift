@@ -34,9 +34,10 @@ enum SubscaleReader {
             "id", "title", "items", "score", "range", "direction", "missing_items", "norm_sets", "bands"
         ) { fields throws(CatalogueError) in
             let numbers = try fields.required("items").itemNumbers(items.count)
-            let score = try fields.optional("score") { field throws(CatalogueError) in
-                try ScoreFrame.method(field, items)
-            } ?? core.score
+            let score =
+                try fields.optional("score") { field throws(CatalogueError) in
+                    try ScoreFrame.method(field, items)
+                } ?? core.score
             let rangeField = try fields.required("range")
             let frame = ScoreFrame(
                 range: try ScoreFrame.range(rangeField, core.frame.denominator), denominator: core.frame.denominator,

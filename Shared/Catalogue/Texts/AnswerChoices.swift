@@ -27,7 +27,8 @@ struct AnswerChoices {
             let expected = Array(stride(from: range.lowerBound, through: range.upperBound, by: step))
             guard scores.sorted() == expected else {
                 throw refusal(
-                    ".answerOption", "the scores of the answers must be \(expected.map(text).joined(separator: ", ")), "
+                    ".answerOption",
+                    "the scores of the answers must be \(expected.map(text).joined(separator: ", ")), "
                         + "each once, not \(scores.map(text).joined(separator: ", "))")
             }
             rises = scores == expected

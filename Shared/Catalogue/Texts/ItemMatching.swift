@@ -30,7 +30,8 @@ struct ItemMatching {
                 continue
             }
             guard number > matched.count else {
-                throw TextRefusal(file: reading.file, path: placed.path, reason: "item \(number) is out of order or there twice")
+                throw TextRefusal(
+                    file: reading.file, path: placed.path, reason: "item \(number) is out of order or there twice")
             }
             guard number == matched.count + 1 else {
                 throw TextRefusal(
@@ -93,7 +94,8 @@ struct ItemMatching {
                 ItemText(
                     item: item, text: try wording(placed.item.text, placed.path),
                     choices: choices[index].choices.map {
-                        AnswerText(answer: isTurned ? scale.answer(forScore: $0.score, item: item) : $0.score, text: $0.text)
+                        AnswerText(
+                            answer: isTurned ? scale.answer(forScore: $0.score, item: item) : $0.score, text: $0.text)
                     }))
         }
         return texts
@@ -111,7 +113,9 @@ struct ItemMatching {
         guard hasReversedChoices, orders.count != 1 else { return orders.first ?? true }
         throw TextRefusal(
             file: file,
-            reason: "lists the answers of its items in no common order, so that reversed scores cannot be told from answers")
+            reason:
+                "lists the answers of its items in no common order, so that reversed scores cannot be told from answers"
+        )
     }
 
     private func wording(_ text: String?, _ path: String) throws(TextRefusal) -> String {

@@ -57,7 +57,8 @@ struct TextPins: Codable, Equatable {
         guard replacing else {
             throw TextRefusal(
                 file: file,
-                reason: "differs from the pinned texts of \(text.instrument) in \(text.language); replace them explicitly")
+                reason:
+                    "differs from the pinned texts of \(text.instrument) in \(text.language); replace them explicitly")
         }
         texts[index] = pin
         return Pinning(file: pin.file, isNew: true)

@@ -64,6 +64,15 @@ public struct ItemScale: Hashable, Sendable {
     public func answer(forScore score: Int, item: Int) -> Int {
         self.score(ofAnswer: score, item: item)
     }
+
+    /// The answers behind the scores of all items, in their order, as a file holds them that is already reversed.
+    ///
+    /// - Returns: nil for a number of scores that is not that of the items. A score outside its range gives an
+    ///   answer outside it, which scoring refuses.
+    public func answers(forScores scores: [Int?]) -> [Int?]? {
+        guard scores.count == count else { return nil }
+        return scores.enumerated().map { index, score in score.map { answer(forScore: $0, item: index + 1) } }
+    }
 }
 
 /// An item that speaks of danger from a given score upwards, e.g. PHQ-9 item 9 from 1.

@@ -27,7 +27,10 @@ import Testing
         let parts = oq.subscales.compactMap { $0.normSet(for: .`self`, ageBand: .adult, sex: nil) }
         #expect(parts.map(\.cutOff) == [36, 15, 12].map { CutOff(value: $0, isInclusive: true) })
         #expect(parts.map(\.reliableChange) == [10, 8, 7])
-        #expect([63, 64, 85, 86].map { oq.bandSet?.band(of: $0)?.label } == ["functional", "clinical", "clinical", "very_high"])
+        #expect(
+            [63, 64, 85, 86].map { oq.bandSet?.band(of: $0)?.label } == [
+                "functional", "clinical", "clinical", "very_high",
+            ])
     }
 
     /// Bauer, Lambert and Nielsen 2004 give 16.38 and 59.11, not the manual's 14 and 63.5: stored, not derived.
@@ -45,7 +48,8 @@ import Testing
         #expect(try oq.total(answers(45, 0)) == 36)
         #expect(try oq.total(answers(45, 4)) == 36 * 4)
         // All 0: reversed are 13, 24, 31 of symptom distress, 1, 20, 37, 43 of relations, 12, 21 of social role.
-        #expect(try oq.parts(answers(45, 0)) == ["symptom-distress": 12, "interpersonal-relations": 16, "social-role": 8])
+        #expect(
+            try oq.parts(answers(45, 0)) == ["symptom-distress": 12, "interpersonal-relations": 16, "social-role": 8])
         #expect(try oq.total(answers(45, 0, [1: 4, 2: 3])) == 36 - 4 + 3)
     }
 

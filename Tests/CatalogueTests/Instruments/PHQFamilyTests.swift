@@ -5,7 +5,8 @@ import Testing
 @Suite struct PHQFamilyTests {
     @Test func thePHQ9IsNineItemsWithASafetyItem() throws {
         let phq9 = try Description(
-            id: "phq-9", version: "2001", items: 9, total: 0...27, direction: .lowerIsBetter, safety: [9], recallDays: 14
+            id: "phq-9", version: "2001", items: 9, total: 0...27, direction: .lowerIsBetter, safety: [9],
+            recallDays: 14
         ).check()
         // 3 + 2 + 1 + 0 + 3 + 2 + 1 + 0 + 1 = 13
         let scored = try phq9.score(.items([3, 2, 1, 0, 3, 2, 1, 0, 1]))

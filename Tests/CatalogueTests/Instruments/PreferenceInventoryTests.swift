@@ -8,9 +8,10 @@ import Testing
             id: "c-nip", version: "1.1", items: 18, answers: -3...3, total: -54...54, direction: .neither
         ).check()
         #expect(cnip.purpose == .preferences)
-        #expect(cnip.subscales.map(\.items.numbers) == [
-            [1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13], [14, 15, 16, 17, 18],
-        ])
+        #expect(
+            cnip.subscales.map(\.items.numbers) == [
+                [1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13], [14, 15, 16, 17, 18],
+            ])
         #expect(cnip.subscales.map(\.range) == [-15...15, -15...15, -9...9, -15...15])
         #expect(cnip.direction.improvement(from: -15, to: 15) == 0)
         #expect(cnip.normSets.isEmpty)
@@ -41,9 +42,10 @@ import Testing
         let first: [Int?] = [3, 2, 2, 1, 0]
         let second: [Int?] = [1, 1, 1, 1, 3]
         let rest: [Int?] = [-3, -3, 3, 0, 0, -1, -2, -1]
-        #expect(try cnip.parts(first + second + rest) == [
-            "directiveness": 8, "emotional-intensity": 7, "past-orientation": -3, "warm-support": -4,
-        ])
+        #expect(
+            try cnip.parts(first + second + rest) == [
+                "directiveness": 8, "emotional-intensity": 7, "past-orientation": -3, "warm-support": -4,
+            ])
         #expect(throws: AnswerProblem.missingItems(items: [10], allowed: 0)) {
             try cnip.total(answers(18, 0, [10: nil]))
         }

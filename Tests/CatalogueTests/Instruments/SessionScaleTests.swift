@@ -18,9 +18,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ors", "2000", RaterRole.`self`, AgeBand.adult, "ors-adult", 250), ("ors", "2000", .`self`, .adolescent, "ors-adolescent", 280),
-        ("ors", "2000", .`self`, .child, "ors-child", 320), ("ors", "2000", .caretaker, .adolescent, "ors-caretaker", 280),
-        ("cors", "2003", .`self`, .child, "cors-child", 320), ("cors", "2003", .caretaker, .child, "cors-caretaker", 280),
+        ("ors", "2000", RaterRole.`self`, AgeBand.adult, "ors-adult", 250),
+        ("ors", "2000", .`self`, .adolescent, "ors-adolescent", 280),
+        ("ors", "2000", .`self`, .child, "ors-child", 320),
+        ("ors", "2000", .caretaker, .adolescent, "ors-caretaker", 280),
+        ("cors", "2003", .`self`, .child, "cors-child", 320),
+        ("cors", "2003", .caretaker, .child, "cors-caretaker", 280),
     ])
     func theOutcomeScalesHaveTheirFiguresByRaterAndAge(
         id: String, version: String, role: RaterRole, age: AgeBand, set: String, cutOff: Int

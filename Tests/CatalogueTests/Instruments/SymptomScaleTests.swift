@@ -17,7 +17,10 @@ import Testing
         #expect(abs == ["low", "low", "moderate", "moderate", "high", "high", "very_high", "very_high"])
         let other = try #require(k10.choosing(bandSet: BandSetID(unchecked: "k10-disorder")))
         let labels = [19, 20, 24, 25, 29, 30].map { other.bandSet?.band(of: $0 + shift)?.label }
-        #expect(labels == ["likely_well", "likely_mild", "likely_mild", "likely_moderate", "likely_moderate", "likely_severe"])
+        #expect(
+            labels == [
+                "likely_well", "likely_mild", "likely_mild", "likely_moderate", "likely_moderate", "likely_severe",
+            ])
         #expect(k10.normSets.isEmpty)
     }
 
@@ -35,9 +38,10 @@ import Testing
         let dass = try Description(
             id: "dass-21", version: "1995", items: 21, total: 0...126, direction: .lowerIsBetter, recallDays: 7
         ).check()
-        #expect(dass.subscales.map(\.items.numbers) == [
-            [3, 5, 10, 13, 16, 17, 21], [2, 4, 7, 9, 15, 19, 20], [1, 6, 8, 11, 12, 14, 18],
-        ])
+        #expect(
+            dass.subscales.map(\.items.numbers) == [
+                [3, 5, 10, 13, 16, 17, 21], [2, 4, 7, 9, 15, 19, 20], [1, 6, 8, 11, 12, 14, 18],
+            ])
         // Depression items 3, anxiety 1, stress 2: 21, 7 and 14, doubled.
         let given = (1...21).map { item -> Int? in
             [3, 5, 10, 13, 16, 17, 21].contains(item) ? 3 : [2, 4, 7, 9, 15, 19, 20].contains(item) ? 1 : 2
@@ -62,10 +66,12 @@ import Testing
     /// 31 to 33, NHS Talking Therapies 32; change 10 meaningful, 5 reliable.
     @Test func thePCL5HasItsCutOffsSideBySide() throws {
         let pcl = try Description(
-            id: "pcl-5", version: "2013", items: 20, answers: 0...4, total: 0...80, direction: .lowerIsBetter, recallDays: 30
+            id: "pcl-5", version: "2013", items: 20, answers: 0...4, total: 0...80, direction: .lowerIsBetter,
+            recallDays: 30
         ).check()
         #expect(pcl.subscales.map(\.items.count) == [5, 2, 7, 6])
-        #expect(try pcl.parts(answers(20, 2)) == ["intrusion": 10, "avoidance": 4, "cognition-and-mood": 14, "arousal": 12])
+        #expect(
+            try pcl.parts(answers(20, 2)) == ["intrusion": 10, "avoidance": 4, "cognition-and-mood": 14, "arousal": 12])
         #expect(try pcl.total(answers(20, 2)) == 40)
         #expect(pcl.figures(.`self`, .adult)?.cutOff == CutOff(value: 32, isInclusive: true))
         #expect(pcl.figures(.`self`, .adult)?.change == 10)
@@ -78,14 +84,18 @@ import Testing
     /// Raw sum times 4; 50 and less low, 28 and less a screen for depression, 10 noticeable (S).
     @Test func theWHO5IsAPercentage() throws {
         let who5 = try Description(
-            id: "who-5", version: "1998", items: 5, answers: 0...5, total: 0...100, direction: .higherIsBetter, recallDays: 14
+            id: "who-5", version: "1998", items: 5, answers: 0...5, total: 0...100, direction: .higherIsBetter,
+            recallDays: 14
         ).check()
         #expect(try who5.total([3, 3, 3, 2, 2]) == 52)
         let figures = try #require(who5.figures(.`self`, .adult))
         #expect(figures.cutOff == CutOff(value: 50, isInclusive: true))
         #expect(figures.change == 10)
         #expect(try who5.normSet("who-5-depression-screen").cutOff == CutOff(value: 28, isInclusive: true))
-        #expect([28, 29, 50, 51].map { who5.bandSet?.band(of: $0)?.label } == ["likely_depression", "low", "low", "not_low"])
+        #expect(
+            [28, 29, 50, 51].map { who5.bandSet?.band(of: $0)?.label } == [
+                "likely_depression", "low", "low", "not_low",
+            ])
         #expect(throws: AnswerProblem.missingItems(items: [5], allowed: 0)) { try who5.total([3, 3, 3, 2, nil]) }
     }
 
@@ -95,7 +105,10 @@ import Testing
             id: "wsas", version: "2002", items: 5, answers: 0...8, total: 0...40, direction: .lowerIsBetter
         ).check()
         #expect(try wsas.total([8, 4, 3, 2, 1]) == 18)
-        #expect([9, 10, 20, 21].map { wsas.bandSet?.band(of: $0)?.label } == ["less", "significant", "significant", "severe"])
+        #expect(
+            [9, 10, 20, 21].map { wsas.bandSet?.band(of: $0)?.label } == [
+                "less", "significant", "significant", "severe",
+            ])
         #expect(wsas.figures(.`self`, .adult)?.cutOff == CutOff(value: 10, isInclusive: true))
         #expect(wsas.figures(.`self`, .adult)?.change == nil)
         #expect(try wsas.normSet("wsas-change-8").standing == .alternative)

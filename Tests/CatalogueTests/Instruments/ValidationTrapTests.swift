@@ -102,10 +102,10 @@ import Testing
         #expect(srs.allianceRule?.cutOff.isClinical(359, .higherIsBetter) == true)
         let folder = try SiteFolder([
             "site.yaml": """
-                choices:
-                  - instrument: {id: srs, version: "2002"}
-                    alliance: {cut_off: {value: 36, inclusive: true}, drop: 1, lowest_item: 9}
-                """
+            choices:
+              - instrument: {id: srs, version: "2002"}
+                alliance: {cut_off: {value: 36, inclusive: true}, drop: 1, lowest_item: 9}
+            """
         ])
         let catalogue = try Catalogue.load(siteFolder: folder.path)
         let chosen = try #require(catalogue.instrument(srs.reference)?.allianceRule)
@@ -115,7 +115,8 @@ import Testing
 
     /// 32 by OpenFIT, 28 by Better Outcomes Now.
     @Test(arguments: [("cors", "2003", "cors-child-bon"), ("ors", "2000", "ors-child-bon")])
-    func aChildOfThirtyIsClinicalByOnePublishedCutOffAndNotByTheOther(id: String, version: String, other: String) throws {
+    func aChildOfThirtyIsClinicalByOnePublishedCutOffAndNotByTheOther(id: String, version: String, other: String) throws
+    {
         let instrument = try Builtin.instrument(id, version)
         #expect(instrument.figures(.`self`, .child)?.cutOff?.isClinical(300, .higherIsBetter) == true)
         let chosen = try #require(instrument.choosing(normSet: NormSetID(unchecked: other)))

@@ -92,7 +92,9 @@ import Testing
         #expect(total.reason == "70274-6 is the total score of gad-7@2006, not its panel")
         #expect(total.path == "Questionnaire.code")
         #expect(try refusal { $0.panel = nil }.reason.contains("names no instrument of the catalogue"))
-        #expect(try refusal(instrument: reference("phq-9", "2001")) { _ in }.reason.contains("does not name the panel 44249-1"))
+        #expect(
+            try refusal(instrument: reference("phq-9", "2001")) { _ in }.reason.contains(
+                "does not name the panel 44249-1"))
         #expect(try refusal(instrument: reference("gad-7", "1")) { _ in }.reason.contains("not in the catalogue"))
     }
 
@@ -156,7 +158,8 @@ import Testing
 
     @Test(arguments: [
         (["repeats": true] as [String: any Sendable], "repeats"), (["readOnly": true], "readOnly"),
-        (["type": "open-choice"], "type"), (["type": "string"], "type"), (["answerValueSet": "urn:x"], "answerValueSet"),
+        (["type": "open-choice"], "type"), (["type": "string"], "type"),
+        (["answerValueSet": "urn:x"], "answerValueSet"),
         (["text": " "], "text"), (["text": String(repeating: "a", count: 4001)], "text"),
     ])
     func whatCannotBeScoredIsRefusedWithItsField(fields: [String: any Sendable], field: String) throws {

@@ -94,7 +94,8 @@ import Testing
 
     @Test func aFolderThatIsNotThereHoldsAttunesOwnTextsAlone() throws {
         let library = try folder.library(catalogue)
-        #expect(library.all.map { "\($0.instrument) \($0.language)" } == ["attune-alliance@1 en", "attune-wellbeing@1 en"])
+        #expect(
+            library.all.map { "\($0.instrument) \($0.language)" } == ["attune-alliance@1 en", "attune-wellbeing@1 en"])
     }
 
     @Test func whatIsMissingInALanguageIsListed() throws {
