@@ -21,6 +21,7 @@ public struct Catalogue: Sendable {
     private struct Rater: Hashable {
         let role: RaterRole
         let ageBand: AgeBand
+        let sex: Sex?
     }
 
     public func instrument(_ reference: InstrumentReference) -> Instrument? {
@@ -41,14 +42,19 @@ public struct Catalogue: Sendable {
 
     /// What a rater's course is scored by; nil for an unknown instrument. Always the same object for the
     /// same question.
-    public func basis(for reference: InstrumentReference, role: RaterRole, ageBand: AgeBand) -> ScoringBasis? {
-        byReference[reference]?.bases[Rater(role: role, ageBand: ageBand)]
+    ///
+    /// - Parameter sex: nil where it is not known; figures that need it then do not hold.
+    public func basis(
+        for reference: InstrumentReference, role: RaterRole, ageBand: AgeBand, sex: Sex? = nil
+    ) -> ScoringBasis? {
+        byReference[reference]?.bases[Rater(role: role, ageBand: ageBand, sex: sex)]
     }
 
     /// Puts files together. Sources of the site come after the built-in ones.
     init(_ sources: [CatalogueSource]) throws(CatalogueError) {
         var instruments: [InstrumentReference: Instrument] = [:]
         var definitions: [(model: CatalogueFile.Placed<ModelDefinition>, isBuiltIn: Bool)] = []
+        var choices: [ChoiceDefinition] = []
         var hasher = SHA256()
         for source in sources {
             hasher.update(data: Array("\(source.name)\n\(source.bytes.count)\n".utf8))
@@ -61,20 +67,40 @@ public struct Catalogue: Sendable {
                 }
             }
             definitions += file.models.map { ($0, source.isBuiltIn) }
+            choices += file.choices
         }
+        try Self.apply(choices, to: &instruments)
         let models = try ModelSelection(definitions, instruments)
         self.digest = Array(hasher.finalize())
         self.instruments = instruments.values.sorted { $0.reference < $1.reference }
         self.byReference = instruments.mapValues { Self.entry($0, models) }
     }
 
+    /// Puts a site's choices into effect, wherever among its files they stand.
+    private static func apply(
+        _ choices: [ChoiceDefinition], to instruments: inout [InstrumentReference: Instrument]
+    ) throws(CatalogueError) {
+        var decided: Set<InstrumentReference> = []
+        for choice in choices {
+            guard let instrument = instruments[choice.instrument] else {
+                throw choice.place.refusal("\(choice.instrument) is not in the catalogue")
+            }
+            guard decided.insert(choice.instrument).inserted else {
+                throw choice.place.refusal("\(choice.instrument) is chosen for twice; put its choices together")
+            }
+            instruments[choice.instrument] = try choice.applied(to: instrument)
+        }
+    }
+
     private static func entry(_ instrument: Instrument, _ models: ModelSelection) -> Entry {
         var bases: [Rater: ScoringBasis] = [:]
         for role in RaterRole.allCases {
             for ageBand in AgeBand.allCases {
-                bases[Rater(role: role, ageBand: ageBand)] = ScoringBasis(
-                    instrument: instrument, normSet: instrument.normSet(for: role, ageBand),
-                    model: models.model(for: instrument.reference, role, ageBand))
+                for sex in Sex.allCases.map(Optional.some) + [nil] {
+                    bases[Rater(role: role, ageBand: ageBand, sex: sex)] = ScoringBasis(
+                        instrument: instrument, normSet: instrument.normSet(for: role, ageBand: ageBand, sex: sex),
+                        model: models.model(for: instrument.reference, role, ageBand))
+                }
             }
         }
         return Entry(instrument: instrument, models: models.all(for: instrument.reference), bases: bases)

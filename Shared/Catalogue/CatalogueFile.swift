@@ -7,10 +7,13 @@ import Yams
 ///       - ...
 ///     models:                 # optional list, see ModelReader
 ///       - ...
+///     choices:                # optional list, see ChoiceReader
+///       - ...
 struct CatalogueFile {
     let name: String
     var instruments: [Placed<Instrument>] = []
     var models: [Placed<ModelDefinition>] = []
+    var choices: [ChoiceDefinition] = []
 
     /// Something read, with the place it was read from.
     struct Placed<Value> {
@@ -24,8 +27,13 @@ struct CatalogueFile {
             throw CatalogueError(file: name, line: nil, reason: "is not UTF-8 text")
         }
         let root = StrictNode(file: name, path: "file", node: try Self.compose(text, name))
-        let (instruments, models) = try root.mapping("instruments", "models") { fields throws(CatalogueError) in
-            (try fields.optional("instruments")?.list() ?? [], try fields.optional("models")?.list() ?? [])
+        let (instruments, models, choices) = try root.mapping(
+            "instruments", "models", "choices"
+        ) { fields throws(CatalogueError) in
+            (
+                try fields.optional("instruments")?.list() ?? [], try fields.optional("models")?.list() ?? [],
+                try fields.optional("choices")?.list() ?? []
+            )
         }
         for place in instruments {
             self.instruments.append(Placed(value: try InstrumentReader.read(place), place: place))
@@ -33,6 +41,7 @@ struct CatalogueFile {
         for place in models {
             self.models.append(Placed(value: try ModelReader.read(place), place: place))
         }
+        for place in choices { self.choices.append(try ChoiceReader.read(place)) }
     }
 
     static func compose(_ text: String, _ name: String) throws(CatalogueError) -> Node {

@@ -20,11 +20,30 @@ extension Catalogue {
 
     static var builtIn: [CatalogueSource] {
         [
-            CatalogueSource(name: "gad-7.yaml", bytes: PackageResources.gad_7_yaml, isBuiltIn: true),
-            CatalogueSource(name: "ors.yaml", bytes: PackageResources.ors_yaml, isBuiltIn: true),
-            CatalogueSource(name: "phq-9.yaml", bytes: PackageResources.phq_9_yaml, isBuiltIn: true),
-            CatalogueSource(name: "srs.yaml", bytes: PackageResources.srs_yaml, isBuiltIn: true),
-        ]
+            ("attune-own.yaml", PackageResources.attune_own_yaml),
+            ("audit-c.yaml", PackageResources.audit_c_yaml),
+            ("c-nip.yaml", PackageResources.c_nip_yaml),
+            ("core-10.yaml", PackageResources.core_10_yaml),
+            ("core-om.yaml", PackageResources.core_om_yaml),
+            ("cors.yaml", PackageResources.cors_yaml),
+            ("csrs.yaml", PackageResources.csrs_yaml),
+            ("dass-21.yaml", PackageResources.dass_21_yaml),
+            ("epds.yaml", PackageResources.epds_yaml),
+            ("gad-7.yaml", PackageResources.gad_7_yaml),
+            ("gsrs.yaml", PackageResources.gsrs_yaml),
+            ("k10.yaml", PackageResources.k10_yaml),
+            ("oq-30.yaml", PackageResources.oq_30_yaml),
+            ("oq-45.yaml", PackageResources.oq_45_yaml),
+            ("ors.yaml", PackageResources.ors_yaml),
+            ("pcl-5.yaml", PackageResources.pcl_5_yaml),
+            ("phq-8.yaml", PackageResources.phq_8_yaml),
+            ("phq-9.yaml", PackageResources.phq_9_yaml),
+            ("phq-a.yaml", PackageResources.phq_a_yaml),
+            ("srs.yaml", PackageResources.srs_yaml),
+            ("who-5.yaml", PackageResources.who_5_yaml),
+            ("wsas.yaml", PackageResources.wsas_yaml),
+            ("y-oq.yaml", PackageResources.y_oq_yaml),
+        ].map { CatalogueSource(name: $0.0, bytes: $0.1, isBuiltIn: true) }
     }
 
     private static func files(in folder: String) throws(CatalogueError) -> [CatalogueSource] {

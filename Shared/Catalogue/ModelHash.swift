@@ -4,11 +4,16 @@ import Domain
 extension ModelDefinition {
     /// The model on its instrument, with the hash of all that decides its results.
     func model(on instrument: Instrument) throws(CatalogueError) -> ExpectedResponseModel {
-        let support = try InstrumentReader.range(baseline, instrument.stepDenominator)
+        let support = try ScoreFrame.range(baseline, instrument.stepDenominator)
         guard instrument.totalRange.contains(support.lowerBound), instrument.totalRange.contains(support.upperBound)
         else { throw baseline.refusal("is outside the instrument's total") }
+        guard instrument.direction != .neither else {
+            throw instrumentPlace.refusal(
+                "\(instrument.reference) has no better end that a course could be expected to near")
+        }
         let text = canonicalText(support: support)
         let hash = Array(SHA256.hash(data: Array(text.utf8)))
+        try checkStated(hash)
         let model = ExpectedResponseModel(
             reference: ModelReference(id: id, version: version, hash: hash), label: label,
             instrument: self.instrument, population: population, coefficients: coefficients,
@@ -23,6 +28,15 @@ extension ModelDefinition {
             }
         }
         return model
+    }
+
+    /// A model that was changed and kept its hash is not the model that was fitted, reviewed or activated.
+    private func checkStated(_ hash: [UInt8]) throws(CatalogueError) {
+        guard let statedHash else { return }
+        let text = hash.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        guard try statedHash.text() == text else {
+            throw statedHash.refusal("does not fit the content, whose hash is \(text)")
+        }
     }
 
     /// One line per field, numbers in their shortest form that reads back as the same value. The label

@@ -12,6 +12,8 @@ struct ModelDefinition {
     /// In points, as written; steps need the instrument.
     let baseline: StrictNode
     let maxSession: Int
+    /// The hash that the file says the model has; nil where it says none.
+    let statedHash: StrictNode?
 }
 
 /// Reads one expected-response model (see `ExpectedResponseModel`), coefficients in points.
@@ -28,11 +30,12 @@ struct ModelDefinition {
 ///     residual_variance: 22          # σ²
 ///     baseline: {minimum: 0, maximum: 32}   # intake scores the model knows
 ///     max_session: 16                # last session it speaks about; the first rating is session 1
+///     hash: 1ff7ffce...              # optional: 64 hexadecimal digits that the figures above must have
 enum ModelReader {
     static func read(_ place: StrictNode) throws(CatalogueError) -> ModelDefinition {
         try place.mapping(
             "id", "version", "label", "instrument", "raters", "ages", "beta", "beta_covariance", "person_variance",
-            "residual_variance", "baseline", "max_session"
+            "residual_variance", "baseline", "max_session", "hash"
         ) { fields throws(CatalogueError) in
             ModelDefinition(
                 id: try fields.required("id").name(ModelID.self),
@@ -43,11 +46,12 @@ enum ModelReader {
                 population: try NormSetReader.population(fields),
                 coefficients: try coefficients(fields),
                 baseline: try fields.required("baseline"),
-                maxSession: try fields.required("max_session").whole(2...999))
+                maxSession: try fields.required("max_session").whole(2...999),
+                statedHash: fields.optional("hash"))
         }
     }
 
-    private static func instrument(_ place: StrictNode) throws(CatalogueError) -> InstrumentReference {
+    static func instrument(_ place: StrictNode) throws(CatalogueError) -> InstrumentReference {
         try place.mapping("id", "version") { fields throws(CatalogueError) in
             InstrumentReference(
                 id: try fields.required("id").name(InstrumentID.self),

@@ -22,7 +22,7 @@ import Testing
         #expect(try bond.score(.items([7, 1, 7, 1, 7, 7])).total == 42)
         let rule = AllianceRule(cutOff: CutOff(value: 30, isInclusive: true), drop: nil, lowestItem: 3)
         #expect(bond.allianceRule == rule)
-        #expect(catalogue.instruments.count == 7)
+        #expect(catalogue.instruments.count == (try Catalogue.load().instruments.count) + 3)
     }
 
     @Test func aDerivedReliableChangeIsRoundedUpToAStep() throws {
@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test func filesThatAreNotYAMLAreLeftAlone() throws {
-        #expect(try load(["notes.txt": "{", "empty.md": ""]).instruments.count == 4)
+        let catalogue = try load(["notes.txt": "{", "empty.md": ""])
+        #expect(catalogue.digest == (try Catalogue.load().digest))
     }
 
     @Test func aFolderThatCannotBeReadIsRefused() {

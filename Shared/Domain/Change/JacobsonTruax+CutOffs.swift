@@ -4,10 +4,7 @@ extension JacobsonTruax {
     public static func cutOffA(
         clinicalMean: Double, clinicalDeviation: Double, direction: ScoreDirection
     ) -> Double {
-        switch direction {
-        case .higherIsBetter: clinicalMean + 2 * clinicalDeviation
-        case .lowerIsBetter: clinicalMean - 2 * clinicalDeviation
-        }
+        clinicalMean + Double(direction.sign) * 2 * clinicalDeviation
     }
 
     /// Cut-off b, in points: two standard deviations from the functional mean towards illness.
@@ -17,10 +14,7 @@ extension JacobsonTruax {
     public static func cutOffB(
         functionalMean: Double, functionalDeviation: Double, direction: ScoreDirection
     ) -> Double {
-        switch direction {
-        case .higherIsBetter: functionalMean - 2 * functionalDeviation
-        case .lowerIsBetter: functionalMean + 2 * functionalDeviation
-        }
+        functionalMean - Double(direction.sign) * 2 * functionalDeviation
     }
 
     /// Cut-off c, in points: as likely in the functional as in the clinical population. The same for both
@@ -44,7 +38,7 @@ extension JacobsonTruax {
     public static func cutOffInSteps(_ points: Double, denominator: Int, direction: ScoreDirection) -> CutOff {
         let steps = points * Double(denominator)
         return switch direction {
-        case .higherIsBetter: CutOff(value: Int((steps - 1e-9).rounded(.up)), isInclusive: false)
+        case .higherIsBetter, .neither: CutOff(value: Int((steps - 1e-9).rounded(.up)), isInclusive: false)
         case .lowerIsBetter: CutOff(value: Int((steps + 1e-9).rounded(.down)) + 1, isInclusive: true)
         }
     }

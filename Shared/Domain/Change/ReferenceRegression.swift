@@ -47,11 +47,7 @@ public struct ReferenceRegression: Hashable, Sendable {
 
     /// How much better than expected from the first score, in steps; positive is better.
     public func residualGain(_ pair: FirstAndLast, _ direction: ScoreDirection) -> Double {
-        let above = Double(pair.last) - expectedLast(first: pair.first)
-        return switch direction {
-        case .higherIsBetter: above
-        case .lowerIsBetter: -above
-        }
+        Double(direction.sign) * (Double(pair.last) - expectedLast(first: pair.first))
     }
 }
 
@@ -82,12 +78,7 @@ extension EffectSize {
         _ cases: [FirstAndLast], _ reference: ReferenceRegression, direction: ScoreDirection,
         minimum: MinimumCases = .standard
     ) throws(EffectSizeRefusal) -> EffectSize {
-        let risen = reference.meanLast - reference.meanFirst
-        let change =
-            switch direction {
-            case .higherIsBetter: risen
-            case .lowerIsBetter: -risen
-            }
+        let change = Double(direction.sign) * (reference.meanLast - reference.meanFirst)
         return try adjusted(cases, reference, direction, minimum, adding: change, lineVariance: 0)
     }
 

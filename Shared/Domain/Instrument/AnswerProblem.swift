@@ -9,9 +9,13 @@ public enum AnswerProblem: Error, Hashable, Sendable {
     case itemsNotDefined
     /// `item` from 1; `value` and `allowed` in steps.
     case itemOutOfRange(item: Int, value: Int, allowed: ClosedRange<Int>)
+    /// An answer between two choices, e.g. 2.5 where whole points are answered; `step` in steps.
+    case itemBetweenSteps(item: Int, step: Int)
     case missingItems(items: [Int], allowed: Int)
     /// Items that may never be guessed from the others.
     case missingItemsNeverImputed(items: [Int])
+    /// A total of 0 that stands for missing items.
+    case zeroWithoutAnswers
     case totalNotAllowed
     /// `value` and `allowed` in steps.
     case totalOutOfRange(value: Int, allowed: ClosedRange<Int>)
@@ -47,12 +51,17 @@ extension AnswerProblem: CustomStringConvertible {
             "this instrument is defined without items; send its total"
         case .itemOutOfRange(let item, _, let allowed):
             "item \(item) is outside \(range(allowed)); correct it, or leave it empty if it was not answered"
+        case .itemBetweenSteps(let item, let step):
+            "item \(item) is between two answers, which are \(DecimalSteps.text(step, denominator: denominator))\(unit) "
+                + "apart; correct it, or leave it empty if it was not answered"
         case .missingItems(let items, 0):
             "\(list(items)) unanswered, and this instrument needs every item; complete it, or do not send the rating"
         case .missingItems(let items, let allowed):
             "\(list(items)) unanswered, and at most \(allowed) may be; complete it, or do not send the rating"
         case .missingItemsNeverImputed(let items):
             "\(list(items)) unanswered, which is never filled in from other items; ask for the answer"
+        case .zeroWithoutAnswers:
+            "the total is 0 although no item was answered; 0 is an answer and does not stand for a missing one"
         case .totalNotAllowed:
             "this instrument does not take a total alone; send its items"
         case .totalOutOfRange(_, let allowed):
@@ -60,7 +69,7 @@ extension AnswerProblem: CustomStringConvertible {
         case .totalWithPartialItems(let missing):
             "a total is given together with \(list(missing)) unanswered; send all items, or the total alone"
         case .totalContradictsItems:
-            "the total is not the sum of the items; send the items alone, or correct the total"
+            "the total is not the score of the items; send the items alone, or correct the total"
         }
     }
 }

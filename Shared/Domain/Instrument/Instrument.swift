@@ -9,20 +9,30 @@ public struct Instrument: Hashable, Sendable {
     public let items: ItemScale?
     /// Steps in one point: 1 for whole points, 10 for tenths.
     public let stepDenominator: Int
+    /// How the items make the total.
+    public let score: ScoreMethod
     /// Lowest and highest total, in steps.
     public let totalRange: ClosedRange<Int>
     public let direction: ScoreDirection
     /// Whether a total may be entered without its items.
     public let allowsTotalEntry: Bool
-    public let missingItemRule: MissingItemRule
+    public private(set) var missingItemRule: MissingItemRule
+    /// Parts of the items with a score of their own.
+    public private(set) var subscales: [Subscale]
     /// How far back the client is asked to look, in days.
     public let recallDays: Int?
-    /// At most one of them fits a given rater role and age band.
-    public let normSets: [NormSet]
+    /// Published figures side by side; `normSet(for:ageBand:sex:)` says which one holds for a rater.
+    public private(set) var normSets: [NormSet]
+    /// Published ways to name ranges of the total side by side; `bandSet` is the one that holds.
+    public private(set) var bandSets: [BandSet]
     /// Present for alliance measures.
-    public let allianceRule: AllianceRule?
+    public private(set) var allianceRule: AllianceRule?
     public let codes: InstrumentCodes
     public let licence: InstrumentLicence
+    /// Where items, ranges, reversals and the other arithmetic come from; nil where a site does not say.
+    public let evidence: Evidence?
+    /// True for a measure that nobody has validated, such as Attune's own.
+    public let isUnvalidated: Bool
 
     /// - Precondition: at most 128 items.
     public init(
@@ -30,7 +40,9 @@ public struct Instrument: Hashable, Sendable {
         stepDenominator: Int, totalRange: ClosedRange<Int>, direction: ScoreDirection,
         allowsTotalEntry: Bool, missingItemRule: MissingItemRule = .none, recallDays: Int? = nil,
         normSets: [NormSet] = [], allianceRule: AllianceRule? = nil,
-        codes: InstrumentCodes = InstrumentCodes(), licence: InstrumentLicence
+        codes: InstrumentCodes = InstrumentCodes(), licence: InstrumentLicence,
+        score: ScoreMethod = .plainSum, subscales: [Subscale] = [], bandSets: [BandSet] = [],
+        evidence: Evidence? = nil, isUnvalidated: Bool = false
     ) {
         precondition((items?.count ?? 0) <= ItemNumbers.highest)
         self.reference = reference
@@ -38,25 +50,20 @@ public struct Instrument: Hashable, Sendable {
         self.purpose = purpose
         self.items = items
         self.stepDenominator = stepDenominator
+        self.score = score
         self.totalRange = totalRange
         self.direction = direction
         self.allowsTotalEntry = allowsTotalEntry
         self.missingItemRule = missingItemRule
+        self.subscales = subscales
         self.recallDays = recallDays
         self.normSets = normSets
+        self.bandSets = bandSets
         self.allianceRule = allianceRule
         self.codes = codes
         self.licence = licence
-    }
-
-    /// The figures that hold for a rater; nil where none, or more than one set, fits.
-    public func normSet(for role: RaterRole, _ ageBand: AgeBand) -> NormSet? {
-        var fitting: NormSet?
-        for normSet in normSets where normSet.population.includes(role, ageBand) {
-            guard fitting == nil else { return nil }
-            fitting = normSet
-        }
-        return fitting
+        self.evidence = evidence
+        self.isUnvalidated = isUnvalidated
     }
 
     /// A number of steps as people write it, e.g. 253 tenths as `25.3`.
@@ -65,115 +72,72 @@ public struct Instrument: Hashable, Sendable {
     }
 }
 
+/// What a site decides where published figures differ or leave a choice. The arithmetic of a complete
+/// rating is not among it: who needs another one defines another version.
+extension Instrument {
+    /// The instrument with a norm set that goes before the standard one; nil where it has no such set.
+    public func choosing(normSet id: NormSetID) -> Instrument? {
+        guard let index = normSets.firstIndex(where: { $0.id == id }) else { return nil }
+        var copy = self
+        copy.normSets[index].standing = .chosen
+        return copy
+    }
+
+    /// The instrument with a band set in the place of the standard one; nil where it has no such set.
+    public func choosing(bandSet id: BandSetID) -> Instrument? {
+        guard let index = bandSets.firstIndex(where: { $0.id == id }) else { return nil }
+        var copy = self
+        copy.bandSets[index].standing = .chosen
+        return copy
+    }
+
+    /// The instrument with another rule for unanswered items.
+    /// - Parameter subscaleRule: nil: the subscales keep theirs.
+    public func choosing(
+        missingItemRule rule: MissingItemRule, ofSubscales subscaleRule: MissingItemRule? = nil
+    ) -> Instrument {
+        var copy = self
+        copy.missingItemRule = rule
+        if let subscaleRule {
+            for index in copy.subscales.indices { copy.subscales[index].missingItemRule = subscaleRule }
+        }
+        return copy
+    }
+
+    /// The instrument with another alliance rule.
+    public func choosing(allianceRule rule: AllianceRule) -> Instrument {
+        var copy = self
+        copy.allianceRule = rule
+        return copy
+    }
+}
+
 public enum InstrumentPurpose: String, Hashable, Sendable, CaseIterable {
     /// How the client is doing.
     case outcome
     /// How the work together feels.
     case alliance
+    /// How the client would like the work to be; nothing that gets better or worse.
+    case preferences
 }
 
 public enum ScoreDirection: String, Hashable, Sendable, CaseIterable {
     case higherIsBetter = "higher_is_better"
     case lowerIsBetter = "lower_is_better"
+    /// A scale between two poles neither of which is better (C-NIP): nothing improves on it.
+    case neither
 
-    /// Change from one score to another in steps; positive is better.
-    public func improvement(from first: Int, to last: Int) -> Int {
+    /// Which way is better: 1 upwards, -1 downwards, 0 where neither end is.
+    @inlinable
+    public var sign: Int {
         switch self {
-        case .higherIsBetter: last - first
-        case .lowerIsBetter: first - last
+        case .higherIsBetter: 1
+        case .lowerIsBetter: -1
+        case .neither: 0
         }
     }
-}
 
-/// The items of an instrument, all on the same scale.
-public struct ItemScale: Hashable, Sendable {
-    public let count: Int
-    /// Lowest and highest answer, in steps.
-    public let range: ClosedRange<Int>
-    /// Items counted from the other end of the scale.
-    public let reversed: ItemNumbers
-    /// Items one answer of which is a safety event, whatever the total.
-    public let safety: [SafetyItem]
-
-    public init(count: Int, range: ClosedRange<Int>, reversed: ItemNumbers = [], safety: [SafetyItem] = []) {
-        self.count = count
-        self.range = range
-        self.reversed = reversed
-        self.safety = safety
-    }
-}
-
-/// An item that speaks of danger from a given answer upwards, e.g. PHQ-9 item 9 from 1.
-public struct SafetyItem: Hashable, Sendable {
-    /// Counted from 1.
-    public let item: Int
-    /// In steps, on the scale as answered (before any reversal).
-    public let atLeast: Int
-
-    public init(item: Int, atLeast: Int) {
-        self.item = item
-        self.atLeast = atLeast
-    }
-}
-
-/// What becomes of unanswered items.
-public enum MissingItemRule: Hashable, Sendable {
-    /// Every item must be answered.
-    case none
-    /// Up to `maxMissing` items take the mean of the answered ones; the items of `neverImpute` must be
-    /// answered (a safety item is never guessed).
-    case mean(maxMissing: Int, neverImpute: ItemNumbers)
-}
-
-/// When an alliance measure asks for a conversation (clinical-reference 4).
-public struct AllianceRule: Hashable, Sendable {
-    /// A total on the unfavourable side speaks; SRS: below 36, and 36 itself does not (OpenFIT).
-    public let cutOff: CutOff
-    /// A fall of at least this many steps since the rating before speaks; nil: no such rule.
-    public let drop: Int?
-    /// An item below this many steps speaks; nil (the default): no such rule.
-    public let lowestItem: Int?
-
-    public init(cutOff: CutOff, drop: Int?, lowestItem: Int? = nil) {
-        self.cutOff = cutOff
-        self.drop = drop
-        self.lowestItem = lowestItem
-    }
-}
-
-/// LOINC codes; empty where none is verified.
-public struct InstrumentCodes: Hashable, Sendable {
-    public let loincPanel: String?
-    public let loincTotal: String?
-    /// In item order.
-    public let loincItems: [String]
-
-    public init(loincPanel: String? = nil, loincTotal: String? = nil, loincItems: [String] = []) {
-        self.loincPanel = loincPanel
-        self.loincTotal = loincTotal
-        self.loincItems = loincItems
-    }
-}
-
-/// What the holder's licence lets a site do with the wording, which Attune never carries.
-public struct InstrumentLicence: Hashable, Sendable {
-    public let wording: WordingLicence
-    public let holder: String
-    public let notice: String
-
-    public init(wording: WordingLicence, holder: String, notice: String) {
-        self.wording = wording
-        self.holder = holder
-        self.notice = notice
-    }
-}
-
-public enum WordingLicence: String, Hashable, Sendable, CaseIterable {
-    case publicDomain = "public_domain"
-    /// Free to use as long as nothing is altered.
-    case unalteredOnly = "unaltered_only"
-    /// The site needs the holder's licence.
-    case licensed
-    /// The site's own measure.
-    case siteOwned = "site_owned"
+    /// Change from one score to another in steps; positive is better, always 0 where neither end is.
+    @inlinable
+    public func improvement(from first: Int, to last: Int) -> Int { sign * (last - first) }
 }

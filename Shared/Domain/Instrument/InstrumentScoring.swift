@@ -4,13 +4,16 @@ public struct ScoredAnswers: Hashable, Sendable {
     public let total: Int
     /// Items whose answer is a safety event.
     public let safetyItems: ItemNumbers
-    /// Lowest answered item in steps; nil where only a total was entered.
+    /// Lowest answered item in steps, as scored (after any reversal); nil where only a total was entered.
     public let lowestItem: Int?
+    /// Items without an answer, for which the total stands in by the rule of the instrument.
+    public let unanswered: ItemNumbers
 
-    public init(total: Int, safetyItems: ItemNumbers, lowestItem: Int?) {
+    public init(total: Int, safetyItems: ItemNumbers, lowestItem: Int?, unanswered: ItemNumbers = []) {
         self.total = total
         self.safetyItems = safetyItems
         self.lowestItem = lowestItem
+        self.unanswered = unanswered
     }
 }
 
@@ -18,11 +21,13 @@ extension Instrument {
     /// Makes answers of what a form, file or message holds: items, a total, or both.
     ///
     /// The rules are OpenFIT's: either all items or a total alone; a total beside partial items is
-    /// refused. A true 0 is valid, an unanswered item is nil and nothing else. A total beside complete
-    /// items is accepted only where it is their score, and then adds nothing.
+    /// refused. A true 0 is valid, an unanswered item is nil and nothing else: a total of 0 beside items
+    /// none of which is answered is a placeholder and refused. A total beside complete items is accepted
+    /// only where it is their score, and then adds nothing.
     public func answers(items: [Int?]?, total: Int?) throws(AnswerProblem) -> Answers {
         guard let items, items.contains(where: { $0 != nil }) else {
             guard let total else { throw .noAnswers }
+            guard items == nil || total != 0 else { throw .zeroWithoutAnswers }
             return .total(total)
         }
         guard let total else { return .items(items) }
@@ -52,47 +57,39 @@ extension Instrument {
         guard answers.count == scale.count else {
             throw .wrongItemCount(given: answers.count, expected: scale.count)
         }
-        var sum = 0
-        var answered = 0
+        var tally = ItemTally()
         var lowest = Int.max
         for index in answers.indices {
-            guard let answer = answers[index] else { continue }
-            guard scale.range.contains(answer) else {
-                throw .itemOutOfRange(item: index + 1, value: answer, allowed: scale.range)
+            guard let answer = answers[index] else {
+                tally.missing.insert(index + 1)
+                continue
             }
-            sum += scale.reversed.contains(index + 1)
-                ? scale.range.lowerBound + scale.range.upperBound - answer : answer
-            answered += 1
-            lowest = min(lowest, answer)
+            let range = scale.ranges[index]
+            guard range.contains(answer) else {
+                throw .itemOutOfRange(item: index + 1, value: answer, allowed: range)
+            }
+            guard scale.step == 1 || (answer - range.lowerBound).isMultiple(of: scale.step) else {
+                throw .itemBetweenSteps(item: index + 1, step: scale.step)
+            }
+            let scored = scale.score(ofAnswer: answer, item: index + 1)
+            tally.sum += scored
+            tally.answered += 1
+            lowest = min(lowest, scored)
         }
-        if answered < scale.count {
-            try checkMissing(answers)
-            sum = Self.prorated(sum: sum, answered: answered, of: scale.count)
-        }
-        var safetyItems = ItemNumbers()
+        guard tally.answered > 0 else { throw .noAnswers }
+        let unanswered = tally.missing
+        if !unanswered.isEmpty { try tally.fill(by: missingItemRule, scale, subscales, answers) }
+        return ScoredAnswers(
+            total: score.score(sum: tally.sum, answered: tally.answered, of: scale.count),
+            safetyItems: Self.safetyItems(answers, scale), lowestItem: lowest, unanswered: unanswered)
+    }
+
+    private static func safetyItems(_ answers: [Int?], _ scale: ItemScale) -> ItemNumbers {
+        var items = ItemNumbers()
         for safety in scale.safety {
-            if let answer = answers[safety.item - 1], answer >= safety.atLeast { safetyItems.insert(safety.item) }
+            guard let answer = answers[safety.item - 1] else { continue }
+            if scale.score(ofAnswer: answer, item: safety.item) >= safety.atLeast { items.insert(safety.item) }
         }
-        return ScoredAnswers(total: sum, safetyItems: safetyItems, lowestItem: lowest)
-    }
-
-    private func checkMissing(_ answers: [Int?]) throws(AnswerProblem) {
-        let missing = answers.indices.filter { answers[$0] == nil }.map { $0 + 1 }
-        guard missing.count < answers.count else { throw .noAnswers }
-        switch missingItemRule {
-        case .none:
-            throw .missingItems(items: missing, allowed: 0)
-        case .mean(let maxMissing, let neverImpute):
-            let needed = missing.filter { neverImpute.contains($0) }
-            guard needed.isEmpty else { throw .missingItemsNeverImputed(items: needed) }
-            guard missing.count <= maxMissing else { throw .missingItems(items: missing, allowed: maxMissing) }
-        }
-    }
-
-    /// Mean of the answered items times their number, to the nearest step, halves upwards.
-    private static func prorated(sum: Int, answered: Int, of count: Int) -> Int {
-        let doubled = 2 * sum * count + answered
-        let (quotient, remainder) = doubled.quotientAndRemainder(dividingBy: 2 * answered)
-        return remainder < 0 ? quotient - 1 : quotient
+        return items
     }
 }

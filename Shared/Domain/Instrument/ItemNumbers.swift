@@ -27,6 +27,13 @@ public struct ItemNumbers: Hashable, Sendable, ExpressibleByArrayLiteral, Custom
         bits == 0 ? [] : (1...Self.highest).filter { contains($0) }
     }
 
+    public func intersection(_ other: ItemNumbers) -> ItemNumbers { ItemNumbers(bits: bits & other.bits) }
+    public func subtracting(_ other: ItemNumbers) -> ItemNumbers { ItemNumbers(bits: bits & ~other.bits) }
+
+    mutating func formUnion(_ other: ItemNumbers) { bits |= other.bits }
+
+    private init(bits: UInt128) { self.bits = bits }
+
     public var description: String { numbers.map(String.init).joined(separator: ", ") }
 
     mutating func insert(_ number: Int) {

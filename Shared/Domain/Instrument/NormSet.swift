@@ -1,23 +1,3 @@
-/// Raters for whom published figures hold: norms differ by who rates and by age.
-public struct Population: Hashable, Sendable {
-    public let raterRoles: Set<RaterRole>
-    public let ageBands: Set<AgeBand>
-
-    public init(raterRoles: Set<RaterRole>, ageBands: Set<AgeBand>) {
-        self.raterRoles = raterRoles
-        self.ageBands = ageBands
-    }
-
-    public func includes(_ role: RaterRole, _ ageBand: AgeBand) -> Bool {
-        raterRoles.contains(role) && ageBands.contains(ageBand)
-    }
-
-    /// Whether one rater could belong to both.
-    public func overlaps(_ other: Population) -> Bool {
-        !raterRoles.isDisjoint(with: other.raterRoles) && !ageBands.isDisjoint(with: other.ageBands)
-    }
-}
-
 /// The line between the clinical and the functional range, in steps.
 ///
 /// Whether the value itself is still clinical is part of the figure: PHQ-9 caseness begins at 10
@@ -32,13 +12,32 @@ public struct CutOff: Hashable, Sendable {
         self.isInclusive = isInclusive
     }
 
-    /// Whether a score lies on the unfavourable side.
+    /// Whether a score lies on the unfavourable side; never where neither end is better.
     public func isClinical(_ score: Int, _ direction: ScoreDirection) -> Bool {
-        if score == value { return isInclusive }
-        return switch direction {
-        case .higherIsBetter: score < value
-        case .lowerIsBetter: score > value
+        switch direction {
+        case .higherIsBetter: isInclusive ? score <= value : score < value
+        case .lowerIsBetter: isInclusive ? score >= value : score > value
+        case .neither: false
         }
+    }
+}
+
+/// What a reliable change follows from after Jacobson and Truax, kept beside the published value.
+public struct ReliableChangeDerivation: Hashable, Sendable {
+    /// Standard deviation of the sample, in points.
+    public let deviation: Double
+    public let reliability: Double
+    public let level: JacobsonTruax.Level
+
+    public init(deviation: Double, reliability: Double, level: JacobsonTruax.Level) {
+        self.deviation = deviation
+        self.reliability = reliability
+        self.level = level
+    }
+
+    /// The reliable change that follows, in points, not rounded.
+    public var points: Double {
+        JacobsonTruax.reliableChange(deviation: deviation, reliability: reliability, level: level)
     }
 }
 
@@ -56,32 +55,62 @@ public struct NormSet: Hashable, Sendable {
     /// The smallest change in steps that is more than measurement error; a change of exactly this many
     /// counts. Nil where none is published: nobody is then called deteriorating or recovered.
     public let reliableChange: Int?
+    /// Sample figures that a reliable change follows from, which need not be those of the published value
+    /// (OQ-45; clinical-reference 1.2.3).
+    public let derivation: ReliableChangeDerivation?
     /// Where the figures come from.
     public let source: String
     public let confidence: Confidence
+    /// Where the cut-off comes from.
+    public let cutOffEvidence: Evidence
+    /// Where the reliable change comes from.
+    public let reliableChangeEvidence: Evidence
+    public internal(set) var standing: Standing
 
+    /// - Parameters:
+    ///   - cutOffEvidence: nil: the source and confidence of the set.
+    ///   - reliableChangeEvidence: nil: the source and confidence of the set.
     public init(
         id: NormSetID, title: String, population: Population, cutOff: CutOff?, reliableChange: Int?,
-        source: String, confidence: Confidence
+        source: String, confidence: Confidence, standing: Standing = .standard,
+        cutOffEvidence: Evidence? = nil, reliableChangeEvidence: Evidence? = nil,
+        derivation: ReliableChangeDerivation? = nil
     ) {
+        let evidence = Evidence(source: source, confidence: confidence)
         self.id = id
         self.title = title
         self.population = population
         self.cutOff = cutOff
         self.reliableChange = reliableChange
+        self.derivation = derivation
         self.source = source
         self.confidence = confidence
+        self.cutOffEvidence = cutOffEvidence ?? evidence
+        self.reliableChangeEvidence = reliableChangeEvidence ?? evidence
+        self.standing = standing
     }
 }
 
-/// How sure a figure is.
-public enum Confidence: String, Hashable, Sendable, CaseIterable {
-    /// A source says so.
-    case sourced
-    /// Well known in the field, not checked against the primary paper.
-    case commonKnowledge = "common_knowledge"
-    /// Conflicting or second-hand.
-    case uncertain
-    /// Computed from other figures.
-    case computed
+extension Instrument {
+    /// The figures that hold for a rater: those that the site chose, else the standard ones; nil where
+    /// none, or more than one set, fits.
+    ///
+    /// - Parameter sex: nil where it is not known; figures that need it then do not hold.
+    public func normSet(for role: RaterRole, ageBand: AgeBand, sex: Sex?) -> NormSet? {
+        normSets.holding(for: role, ageBand, sex)
+    }
+
+    /// The figures that hold for a rater whose sex is not known.
+    public func normSet(for role: RaterRole, _ ageBand: AgeBand) -> NormSet? {
+        normSet(for: role, ageBand: ageBand, sex: nil)
+    }
+}
+
+extension [NormSet] {
+    func holding(for role: RaterRole, _ ageBand: AgeBand, _ sex: Sex?) -> NormSet? {
+        let fitting = filter { $0.population.includes(role, ageBand, sex) }
+        let chosen = fitting.filter { $0.standing == .chosen }
+        let holding = chosen.isEmpty ? fitting.filter { $0.standing == .standard } : chosen
+        return holding.count == 1 ? holding.first : nil
+    }
 }
