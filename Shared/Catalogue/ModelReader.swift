@@ -8,12 +8,15 @@ struct ModelDefinition {
     let instrument: InstrumentReference
     let instrumentPlace: StrictNode
     let population: Population
-    let coefficients: ExpectedResponseModel.Coefficients
-    /// In points, as written; steps need the instrument.
-    let baseline: StrictNode
-    let maxSession: Int
+    let response: Response
     /// The hash that the file says the model has; nil where it says none.
     let statedHash: StrictNode?
+
+    enum Response {
+        /// The support in points, as written; steps need the instrument.
+        case logLinear(ExpectedResponseModel.Coefficients, baseline: StrictNode, maxSession: Int)
+        case percentileLines(StrictNode)
+    }
 }
 
 /// Reads one expected-response model (see `ExpectedResponseModel`), coefficients in points.
@@ -31,11 +34,16 @@ struct ModelDefinition {
 ///     baseline: {minimum: 0, maximum: 32}   # intake scores the model knows
 ///     max_session: 16                # last session it speaks about; the first rating is session 1
 ///     hash: 1ff7ffce...              # optional: 64 hexadecimal digits that the figures above must have
+///
+/// A percentile model has a table in the place of beta, beta_covariance, person_variance, residual_variance,
+/// baseline and max_session:
+///
+///     lines: [...]                   # see PercentileLinesReader
 enum ModelReader {
     static func read(_ place: StrictNode) throws(CatalogueError) -> ModelDefinition {
         try place.mapping(
             "id", "version", "label", "instrument", "raters", "ages", "beta", "beta_covariance", "person_variance",
-            "residual_variance", "baseline", "max_session", "hash"
+            "residual_variance", "baseline", "max_session", "lines", "hash"
         ) { fields throws(CatalogueError) in
             ModelDefinition(
                 id: try fields.required("id").name(ModelID.self),
@@ -44,11 +52,21 @@ enum ModelReader {
                 instrument: try instrument(fields.required("instrument")),
                 instrumentPlace: try fields.required("instrument"),
                 population: try NormSetReader.population(fields),
-                coefficients: try coefficients(fields),
-                baseline: try fields.required("baseline"),
-                maxSession: try fields.required("max_session").whole(2...999),
+                response: try response(fields),
                 statedHash: fields.optional("hash"))
         }
+    }
+
+    private static func response(_ fields: StrictMapping) throws(CatalogueError) -> ModelDefinition.Response {
+        guard let lines = fields.optional("lines") else {
+            return .logLinear(
+                try coefficients(fields), baseline: try fields.required("baseline"),
+                maxSession: try fields.required("max_session").whole(2...999))
+        }
+        for name in ["beta", "beta_covariance", "person_variance", "residual_variance", "baseline", "max_session"] {
+            if let other = fields.optional(name) { throw other.refusal("does not belong to a model of lines") }
+        }
+        return .percentileLines(lines)
     }
 
     static func instrument(_ place: StrictNode) throws(CatalogueError) -> InstrumentReference {

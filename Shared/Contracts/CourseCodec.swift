@@ -4,12 +4,14 @@ import SwiftProtobuf
 
 /// A whole course as scoring stores it: one column for each property of its points.
 public enum CourseCodec {
-    private static let expectedWidth = 5
+    private static let boundsWidth = 7
+    private static let linesWidth = 2
 
     private enum Mark {
-        static let expected: UInt8 = 1
+        static let bounds: UInt8 = 1
         static let lowestItem: UInt8 = 2
         static let safetyItems: UInt8 = 4
+        static let lines: UInt8 = 8
     }
 
     public static func encode(_ trajectory: Trajectory) throws -> [UInt8] {
@@ -28,9 +30,13 @@ public enum CourseCodec {
         message.states = points.map { Attune_V1_CourseState($0.state) }
         message.improvements = points.map { Int32($0.improvement) }
         var expected: [Int32] = []
-        expected.reserveCapacity(points.count * expectedWidth)
+        expected.reserveCapacity(points.count * boundsWidth)
         for point in points {
-            if let response = point.expected { append(response, to: &expected) }
+            switch point.expectation {
+            case .bounds(let bounds): append(bounds, to: &expected)
+            case .lines(let lines): message.lines += [Int32(clamping: lines.success), Int32(clamping: lines.failure)]
+            case nil: break
+            }
             if let lowest = point.rating.lowestItem { message.lowestItems.append(Int32(lowest)) }
             if !point.rating.safetyItems.isEmpty { message.safetyItems.append(contentsOf: mask(of: point.rating.safetyItems)) }
         }
@@ -53,8 +59,15 @@ public enum CourseCodec {
     }
 
     private static func marks(of point: TrajectoryPoint) -> UInt8 {
-        (point.expected == nil ? 0 : Mark.expected) | (point.rating.lowestItem == nil ? 0 : Mark.lowestItem)
-            | (point.rating.safetyItems.isEmpty ? 0 : Mark.safetyItems)
+        let expectation: UInt8 =
+            switch point.expectation {
+            case .bounds: Mark.bounds
+            case .lines: Mark.lines
+            case nil: 0
+            }
+        let lowest = point.rating.lowestItem == nil ? 0 : Mark.lowestItem
+        let safety = point.rating.safetyItems.isEmpty ? 0 : Mark.safetyItems
+        return expectation | lowest | safety
     }
 
     private static func append(_ expected: ExpectedResponse, to column: inout [Int32]) {
@@ -63,6 +76,8 @@ public enum CourseCodec {
         column.append(Int32(expected.upper68))
         column.append(Int32(expected.lower80))
         column.append(Int32(expected.upper80))
+        column.append(Int32(expected.lower90))
+        column.append(Int32(expected.upper90))
     }
 
     private static func mask(of items: ItemNumbers) -> [UInt8] {
@@ -89,11 +104,13 @@ public enum CourseCodec {
         private let versions: [UInt64]
         private let states: [Attune_V1_CourseState]
         private let improvements: [Int32]
-        private let expectedValues: [Int32]
+        private let bounds: [Int32]
+        private let lines: [Int32]
         private let lowestItems: [Int32]
         private let safetyItems: [UInt8]
         let count: Int
-        private var expected = 0
+        private var nextBounds = 0
+        private var nextLines = 0
         private var lowest = 0
         private var safety = 0
 
@@ -106,20 +123,20 @@ public enum CourseCodec {
             versions = message.versions
             states = message.states
             improvements = message.improvements
-            expectedValues = message.expected
+            bounds = message.expected
+            lines = message.lines
             lowestItems = message.lowestItems
             safetyItems = Array(message.safetyItems)
             let count = marks.count
             self.count = count
-            let marked = (expected: marked(Mark.expected), lowest: marked(Mark.lowestItem), safety: marked(Mark.safetyItems))
+            let marks = marks
+            func marked(_ mark: UInt8) -> Int { marks.count { $0 & mark != 0 } }
             guard ids.count == count * 16, sessions.count == count, days.count == count, scores.count == count,
                 versions.count == count, states.count == count, improvements.count == count,
-                expectedValues.count == marked.expected * expectedWidth, lowestItems.count == marked.lowest,
-                safetyItems.count == marked.safety * 16
+                bounds.count == marked(Mark.bounds) * boundsWidth, lines.count == marked(Mark.lines) * linesWidth,
+                lowestItems.count == marked(Mark.lowestItem), safetyItems.count == marked(Mark.safetyItems) * 16
             else { throw MalformedEvent(field: "body", problem: "columns of different lengths") }
         }
-
-        private func marked(_ mark: UInt8) -> Int { marks.count { $0 & mark != 0 } }
 
         /// The points must be asked for in order.
         mutating func point(_ index: Int) throws(MalformedEvent) -> TrajectoryPoint {
@@ -132,17 +149,23 @@ public enum CourseCodec {
                 safetyItems: nextSafetyItems(marks[index]), lowestItem: nextLowestItem(marks[index]),
                 version: versions[index])
             return TrajectoryPoint(
-                rating: rating, expected: nextExpected(marks[index]), state: try CourseState(states[index]),
+                rating: rating, expectation: nextExpectation(marks[index]), state: try CourseState(states[index]),
                 improvement: Int(improvements[index]))
         }
 
-        private mutating func nextExpected(_ mark: UInt8) -> ExpectedResponse? {
-            guard mark & Mark.expected != 0 else { return nil }
-            defer { expected += expectedWidth }
-            return ExpectedResponse(
-                mean: Int(expectedValues[expected]), lower68: Int(expectedValues[expected + 1]),
-                upper68: Int(expectedValues[expected + 2]), lower80: Int(expectedValues[expected + 3]),
-                upper80: Int(expectedValues[expected + 4]))
+        private mutating func nextExpectation(_ mark: UInt8) -> Expectation? {
+            if mark & Mark.bounds != 0 {
+                let first = nextBounds
+                nextBounds += boundsWidth
+                return .bounds(
+                    ExpectedResponse(
+                        mean: Int(bounds[first]), lower68: Int(bounds[first + 1]), upper68: Int(bounds[first + 2]),
+                        lower80: Int(bounds[first + 3]), upper80: Int(bounds[first + 4]),
+                        lower90: Int(bounds[first + 5]), upper90: Int(bounds[first + 6])))
+            }
+            guard mark & Mark.lines != 0 else { return nil }
+            defer { nextLines += linesWidth }
+            return .lines(TargetLines(success: Int(lines[nextLines]), failure: Int(lines[nextLines + 1])))
         }
 
         private mutating func nextLowestItem(_ mark: UInt8) -> Int? {

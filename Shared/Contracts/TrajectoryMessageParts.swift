@@ -40,14 +40,10 @@ extension Attune_V1_TrajectoryPoint {
         session = UInt32(point.rating.session)
         day = Int32(point.rating.day.daysSinceEpoch)
         score = Int32(point.rating.score)
-        if let expected = point.expected {
-            self.expected = .with {
-                $0.mean = Int32(expected.mean)
-                $0.lower68 = Int32(expected.lower68)
-                $0.upper68 = Int32(expected.upper68)
-                $0.lower80 = Int32(expected.lower80)
-                $0.upper80 = Int32(expected.upper80)
-            }
+        switch point.expectation {
+        case .bounds(let bounds): expected = Attune_V1_Expected(bounds)
+        case .lines(let target): lines = Attune_V1_TargetLines(target)
+        case nil: break
         }
         state = Attune_V1_CourseState(point.state)
         improvement = Int32(point.improvement)
@@ -57,21 +53,24 @@ extension Attune_V1_TrajectoryPoint {
     }
 }
 
-extension TrajectoryPoint {
-    init(_ message: Attune_V1_TrajectoryPoint) throws(MalformedEvent) {
-        let expected = message.hasExpected
-            ? ExpectedResponse(
-                mean: Int(message.expected.mean), lower68: Int(message.expected.lower68),
-                upper68: Int(message.expected.upper68), lower80: Int(message.expected.lower80),
-                upper80: Int(message.expected.upper80))
-            : nil
-        self.init(
-            rating: ScoredRating(
-                id: try RatingID(message.ratingID, field: "point.rating_id"), session: Int(message.session),
-                day: CalendarDay(daysSinceEpoch: Int(message.day)), score: Int(message.score),
-                safetyItems: ItemNumbers(message.safetyItems.map(Int.init)),
-                lowestItem: message.hasLowestItem ? Int(message.lowestItem) : nil, version: message.version),
-            expected: expected, state: try CourseState(message.state), improvement: Int(message.improvement))
+extension Attune_V1_Expected {
+    init(_ expected: ExpectedResponse) {
+        self.init()
+        mean = Int32(expected.mean)
+        lower68 = Int32(expected.lower68)
+        upper68 = Int32(expected.upper68)
+        lower80 = Int32(expected.lower80)
+        upper80 = Int32(expected.upper80)
+        lower90 = Int32(expected.lower90)
+        upper90 = Int32(expected.upper90)
+    }
+}
+
+extension Attune_V1_TargetLines {
+    init(_ lines: TargetLines) {
+        self.init()
+        success = Int32(clamping: lines.success)
+        failure = Int32(clamping: lines.failure)
     }
 }
 

@@ -5,19 +5,22 @@ import Testing
 @testable import Contracts
 
 @Suite struct CourseCodecTests {
-    private static let expected = ExpectedResponse(mean: -12, lower68: -900, upper68: 900, lower80: -1500, upper80: 2700)
+    private static let expected = Domain.Expectation.bounds(
+        ExpectedResponse(
+            mean: -12, lower68: -900, upper68: 900, lower80: -1500, upper80: 2700, lower90: -2000, upper90: 3000))
+    private static let lines = Domain.Expectation.lines(TargetLines(success: 2450, failure: -2000))
     private static let provenance = Provenance(
         normSet: NormSetID("adults"),
         model: ModelReference(id: ModelID("default")!, version: "1", hash: (0..<32).map { UInt8($0) }))
 
     private static func point(
-        _ number: Int, expected: ExpectedResponse? = nil, lowest: Int? = nil, safety: ItemNumbers = []
+        _ number: Int, expected: Domain.Expectation? = nil, lowest: Int? = nil, safety: ItemNumbers = []
     ) -> TrajectoryPoint {
         TrajectoryPoint(
             rating: ScoredRating(
                 id: TimeOrderedIdentity.make(at: Timestamp(microseconds: 1_700_000_000_000_000)), session: number, day: CalendarDay(daysSinceEpoch: 20_000 + number),
                 score: number * 10 - 25, safetyItems: safety, lowestItem: lowest, version: UInt64(number) << 40),
-            expected: expected, state: CourseState.allCases[number % CourseState.allCases.count],
+            expectation: expected, state: CourseState.allCases[number % CourseState.allCases.count],
             improvement: 3 - number)
     }
 
@@ -28,6 +31,9 @@ import Testing
             points: [
                 point(1, lowest: 0), point(2, expected: expected, safety: [9]), point(3),
                 point(4, expected: expected, lowest: -3, safety: [1, 8, 9, 64, 65, 128]), point(999, safety: [128]),
+            ], provenance: provenance),
+        Trajectory(
+            points: [point(1, expected: lines, lowest: 3), point(2), point(3, expected: lines), point(4, expected: expected)
             ], provenance: provenance),
     ]
 
@@ -45,6 +51,7 @@ import Testing
         ("a state nobody knows", { $0.states[0] = .UNRECOGNIZED(99) }),
         ("an improvement too few", { $0.improvements.removeLast() }),
         ("an expected value too few", { $0.expected.removeLast() }),
+        ("a line too many", { $0.lines.append(1) }),
         ("a lowest item too few", { $0.lowestItems.removeLast() }),
         ("safety items cut off", { $0.safetyItems.removeLast() }),
         ("a mark too many", { $0.marks.append(0) }),

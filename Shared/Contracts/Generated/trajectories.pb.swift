@@ -133,92 +133,67 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
 
 }
 
-public nonisolated struct Attune_V1_TrajectoryUpdated: @unchecked Sendable {
+public nonisolated struct Attune_V1_TrajectoryUpdated: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var causeEventID: Data {
-    get {_storage._causeEventID}
-    set {_uniqueStorage()._causeEventID = newValue}
-  }
+  public var causeEventID: Data = Data()
 
-  public var causeRatingID: Data {
-    get {_storage._causeRatingID}
-    set {_uniqueStorage()._causeRatingID = newValue}
-  }
+  public var causeRatingID: Data = Data()
 
-  public var participantID: Data {
-    get {_storage._participantID}
-    set {_uniqueStorage()._participantID = newValue}
-  }
+  public var participantID: Data = Data()
 
-  public var raterRole: Attune_V1_RaterRole {
-    get {_storage._raterRole}
-    set {_uniqueStorage()._raterRole = newValue}
-  }
+  public var raterRole: Attune_V1_RaterRole = .unspecified
 
-  public var instrument: String {
-    get {_storage._instrument}
-    set {_uniqueStorage()._instrument = newValue}
-  }
+  public var instrument: String = String()
 
-  public var instrumentVersion: String {
-    get {_storage._instrumentVersion}
-    set {_uniqueStorage()._instrumentVersion = newValue}
-  }
+  public var instrumentVersion: String = String()
 
   public var provenance: Attune_V1_Provenance {
-    get {_storage._provenance ?? Attune_V1_Provenance()}
-    set {_uniqueStorage()._provenance = newValue}
+    get {_provenance ?? Attune_V1_Provenance()}
+    set {_provenance = newValue}
   }
   /// Returns true if `provenance` has been explicitly set.
-  public var hasProvenance: Bool {_storage._provenance != nil}
+  public var hasProvenance: Bool {self._provenance != nil}
   /// Clears the value of `provenance`. Subsequent reads from it will return its default value.
-  public mutating func clearProvenance() {_uniqueStorage()._provenance = nil}
+  public mutating func clearProvenance() {self._provenance = nil}
 
   /// Points on the course after the event; 0 when the last one was withdrawn.
-  public var pointCount: UInt32 {
-    get {_storage._pointCount}
-    set {_uniqueStorage()._pointCount = newValue}
-  }
+  public var pointCount: UInt32 = 0
 
   /// The point of the causing rating; absent when it was withdrawn.
   public var causePoint: Attune_V1_TrajectoryPoint {
-    get {_storage._causePoint ?? Attune_V1_TrajectoryPoint()}
-    set {_uniqueStorage()._causePoint = newValue}
+    get {_causePoint ?? Attune_V1_TrajectoryPoint()}
+    set {_causePoint = newValue}
   }
   /// Returns true if `causePoint` has been explicitly set.
-  public var hasCausePoint: Bool {_storage._causePoint != nil}
+  public var hasCausePoint: Bool {self._causePoint != nil}
   /// Clears the value of `causePoint`. Subsequent reads from it will return its default value.
-  public mutating func clearCausePoint() {_uniqueStorage()._causePoint = nil}
+  public mutating func clearCausePoint() {self._causePoint = nil}
 
   /// The newest point in session order; absent when it is the causing point,
   /// and when none is left.
   public var latestPoint: Attune_V1_TrajectoryPoint {
-    get {_storage._latestPoint ?? Attune_V1_TrajectoryPoint()}
-    set {_uniqueStorage()._latestPoint = newValue}
+    get {_latestPoint ?? Attune_V1_TrajectoryPoint()}
+    set {_latestPoint = newValue}
   }
   /// Returns true if `latestPoint` has been explicitly set.
-  public var hasLatestPoint: Bool {_storage._latestPoint != nil}
+  public var hasLatestPoint: Bool {self._latestPoint != nil}
   /// Clears the value of `latestPoint`. Subsequent reads from it will return its default value.
-  public mutating func clearLatestPoint() {_uniqueStorage()._latestPoint = nil}
+  public mutating func clearLatestPoint() {self._latestPoint = nil}
 
-  public var state: Attune_V1_CourseState {
-    get {_storage._state}
-    set {_uniqueStorage()._state = newValue}
-  }
+  public var state: Attune_V1_CourseState = .unspecified
 
-  public var signals: [Attune_V1_Signal] {
-    get {_storage._signals}
-    set {_uniqueStorage()._signals = newValue}
-  }
+  public var signals: [Attune_V1_Signal] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _provenance: Attune_V1_Provenance? = nil
+  fileprivate var _causePoint: Attune_V1_TrajectoryPoint? = nil
+  fileprivate var _latestPoint: Attune_V1_TrajectoryPoint? = nil
 }
 
 /// Which published figures and which model stand behind a result.
@@ -273,17 +248,20 @@ public nonisolated struct Attune_V1_Course: Sendable {
 
   public var improvements: [Int32] = []
 
-  /// One byte each. 1: has an expected response; 2: has a lowest item; 4: has
-  /// safety items. The columns below have entries for those points only.
+  /// One byte each. 1: has an expected score with bounds; 2: has a lowest item;
+  /// 4: has safety items; 8: has a success and a failure line. The columns below have entries for those points only.
   public var marks: Data = Data()
 
-  /// Mean, then lower and upper bound of 68 %, then of 80 %: five each.
+  /// Mean, then lower and upper bound of 68 %, of 80 % and of 90 %: seven each.
   public var expected: [Int32] = []
 
   public var lowestItems: [Int32] = []
 
   /// 16 bytes each, big-endian: bit n - 1 stands for item n.
   public var safetyItems: Data = Data()
+
+  /// Success and failure line: two each.
+  public var lines: [Int32] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -292,57 +270,91 @@ public nonisolated struct Attune_V1_Course: Sendable {
   fileprivate var _provenance: Attune_V1_Provenance? = nil
 }
 
-public nonisolated struct Attune_V1_TrajectoryPoint: Sendable {
+public nonisolated struct Attune_V1_TrajectoryPoint: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var ratingID: Data = Data()
+  public var ratingID: Data {
+    get {_storage._ratingID}
+    set {_uniqueStorage()._ratingID = newValue}
+  }
 
-  public var session: UInt32 = 0
+  public var session: UInt32 {
+    get {_storage._session}
+    set {_uniqueStorage()._session = newValue}
+  }
 
-  public var day: Int32 = 0
+  public var day: Int32 {
+    get {_storage._day}
+    set {_uniqueStorage()._day = newValue}
+  }
 
   /// Total in steps.
-  public var score: Int32 = 0
+  public var score: Int32 {
+    get {_storage._score}
+    set {_uniqueStorage()._score = newValue}
+  }
 
-  /// Expected value and bounds in hundredths of a step; absent without a model.
+  /// Expected value and bounds in hundredths of a step; absent without a
+  /// log-linear model that speaks about the point.
   public var expected: Attune_V1_Expected {
-    get {_expected ?? Attune_V1_Expected()}
-    set {_expected = newValue}
+    get {_storage._expected ?? Attune_V1_Expected()}
+    set {_uniqueStorage()._expected = newValue}
   }
   /// Returns true if `expected` has been explicitly set.
-  public var hasExpected: Bool {self._expected != nil}
+  public var hasExpected: Bool {_storage._expected != nil}
   /// Clears the value of `expected`. Subsequent reads from it will return its default value.
-  public mutating func clearExpected() {self._expected = nil}
+  public mutating func clearExpected() {_uniqueStorage()._expected = nil}
 
-  public var state: Attune_V1_CourseState = .unspecified
+  public var state: Attune_V1_CourseState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
   /// Change from the first point, in steps; positive is better.
-  public var improvement: Int32 = 0
+  public var improvement: Int32 {
+    get {_storage._improvement}
+    set {_uniqueStorage()._improvement = newValue}
+  }
 
   /// 1-based numbers of items whose answer is a safety event.
-  public var safetyItems: [UInt32] = []
+  public var safetyItems: [UInt32] {
+    get {_storage._safetyItems}
+    set {_uniqueStorage()._safetyItems = newValue}
+  }
 
   /// Lowest item in steps where an item rule applies (alliance).
   public var lowestItem: Int32 {
-    get {_lowestItem ?? 0}
-    set {_lowestItem = newValue}
+    get {_storage._lowestItem ?? 0}
+    set {_uniqueStorage()._lowestItem = newValue}
   }
   /// Returns true if `lowestItem` has been explicitly set.
-  public var hasLowestItem: Bool {self._lowestItem != nil}
+  public var hasLowestItem: Bool {_storage._lowestItem != nil}
   /// Clears the value of `lowestItem`. Subsequent reads from it will return its default value.
-  public mutating func clearLowestItem() {self._lowestItem = nil}
+  public mutating func clearLowestItem() {_uniqueStorage()._lowestItem = nil}
 
   /// Stream version of the event that recorded or last corrected the rating.
-  public var version: UInt64 = 0
+  public var version: UInt64 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
+  /// Of a percentile model that speaks about the point, in hundredths of a step.
+  public var lines: Attune_V1_TargetLines {
+    get {_storage._lines ?? Attune_V1_TargetLines()}
+    set {_uniqueStorage()._lines = newValue}
+  }
+  /// Returns true if `lines` has been explicitly set.
+  public var hasLines: Bool {_storage._lines != nil}
+  /// Clears the value of `lines`. Subsequent reads from it will return its default value.
+  public mutating func clearLines() {_uniqueStorage()._lines = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _expected: Attune_V1_Expected? = nil
-  fileprivate var _lowestItem: Int32? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct Attune_V1_Expected: Sendable {
@@ -359,6 +371,24 @@ public nonisolated struct Attune_V1_Expected: Sendable {
   public var lower80: Int32 = 0
 
   public var upper80: Int32 = 0
+
+  public var lower90: Int32 = 0
+
+  public var upper90: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Attune_V1_TargetLines: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var success: Int32 = 0
+
+  public var failure: Int32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -426,144 +456,86 @@ nonisolated extension Attune_V1_TrajectoryUpdated: SwiftProtobuf.Message, SwiftP
   public static let protoMessageName: String = _protobuf_package + ".TrajectoryUpdated"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cause_event_id\0\u{3}cause_rating_id\0\u{3}participant_id\0\u{3}rater_role\0\u{1}instrument\0\u{3}instrument_version\0\u{1}provenance\0\u{3}point_count\0\u{3}cause_point\0\u{3}latest_point\0\u{1}state\0\u{1}signals\0")
 
-  fileprivate class _StorageClass {
-    var _causeEventID: Data = Data()
-    var _causeRatingID: Data = Data()
-    var _participantID: Data = Data()
-    var _raterRole: Attune_V1_RaterRole = .unspecified
-    var _instrument: String = String()
-    var _instrumentVersion: String = String()
-    var _provenance: Attune_V1_Provenance? = nil
-    var _pointCount: UInt32 = 0
-    var _causePoint: Attune_V1_TrajectoryPoint? = nil
-    var _latestPoint: Attune_V1_TrajectoryPoint? = nil
-    var _state: Attune_V1_CourseState = .unspecified
-    var _signals: [Attune_V1_Signal] = []
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _causeEventID = source._causeEventID
-      _causeRatingID = source._causeRatingID
-      _participantID = source._participantID
-      _raterRole = source._raterRole
-      _instrument = source._instrument
-      _instrumentVersion = source._instrumentVersion
-      _provenance = source._provenance
-      _pointCount = source._pointCount
-      _causePoint = source._causePoint
-      _latestPoint = source._latestPoint
-      _state = source._state
-      _signals = source._signals
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._causeEventID) }()
-        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._causeRatingID) }()
-        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._participantID) }()
-        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._raterRole) }()
-        case 5: try { try decoder.decodeSingularStringField(value: &_storage._instrument) }()
-        case 6: try { try decoder.decodeSingularStringField(value: &_storage._instrumentVersion) }()
-        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._provenance) }()
-        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._pointCount) }()
-        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._causePoint) }()
-        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._latestPoint) }()
-        case 11: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
-        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._signals) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.causeEventID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.causeRatingID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.participantID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.raterRole) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.instrument) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.instrumentVersion) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._provenance) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.pointCount) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._causePoint) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._latestPoint) }()
+      case 11: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.signals) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._causeEventID.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._causeEventID, fieldNumber: 1)
-      }
-      if !_storage._causeRatingID.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._causeRatingID, fieldNumber: 2)
-      }
-      if !_storage._participantID.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._participantID, fieldNumber: 3)
-      }
-      if _storage._raterRole != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._raterRole, fieldNumber: 4)
-      }
-      if !_storage._instrument.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._instrument, fieldNumber: 5)
-      }
-      if !_storage._instrumentVersion.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._instrumentVersion, fieldNumber: 6)
-      }
-      try { if let v = _storage._provenance {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-      } }()
-      if _storage._pointCount != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._pointCount, fieldNumber: 8)
-      }
-      try { if let v = _storage._causePoint {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-      } }()
-      try { if let v = _storage._latestPoint {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-      } }()
-      if _storage._state != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 11)
-      }
-      if !_storage._signals.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._signals, fieldNumber: 12)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.causeEventID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.causeEventID, fieldNumber: 1)
+    }
+    if !self.causeRatingID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.causeRatingID, fieldNumber: 2)
+    }
+    if !self.participantID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.participantID, fieldNumber: 3)
+    }
+    if self.raterRole != .unspecified {
+      try visitor.visitSingularEnumField(value: self.raterRole, fieldNumber: 4)
+    }
+    if !self.instrument.isEmpty {
+      try visitor.visitSingularStringField(value: self.instrument, fieldNumber: 5)
+    }
+    if !self.instrumentVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.instrumentVersion, fieldNumber: 6)
+    }
+    try { if let v = self._provenance {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if self.pointCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.pointCount, fieldNumber: 8)
+    }
+    try { if let v = self._causePoint {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._latestPoint {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 11)
+    }
+    if !self.signals.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.signals, fieldNumber: 12)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Attune_V1_TrajectoryUpdated, rhs: Attune_V1_TrajectoryUpdated) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._causeEventID != rhs_storage._causeEventID {return false}
-        if _storage._causeRatingID != rhs_storage._causeRatingID {return false}
-        if _storage._participantID != rhs_storage._participantID {return false}
-        if _storage._raterRole != rhs_storage._raterRole {return false}
-        if _storage._instrument != rhs_storage._instrument {return false}
-        if _storage._instrumentVersion != rhs_storage._instrumentVersion {return false}
-        if _storage._provenance != rhs_storage._provenance {return false}
-        if _storage._pointCount != rhs_storage._pointCount {return false}
-        if _storage._causePoint != rhs_storage._causePoint {return false}
-        if _storage._latestPoint != rhs_storage._latestPoint {return false}
-        if _storage._state != rhs_storage._state {return false}
-        if _storage._signals != rhs_storage._signals {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.causeEventID != rhs.causeEventID {return false}
+    if lhs.causeRatingID != rhs.causeRatingID {return false}
+    if lhs.participantID != rhs.participantID {return false}
+    if lhs.raterRole != rhs.raterRole {return false}
+    if lhs.instrument != rhs.instrument {return false}
+    if lhs.instrumentVersion != rhs.instrumentVersion {return false}
+    if lhs._provenance != rhs._provenance {return false}
+    if lhs.pointCount != rhs.pointCount {return false}
+    if lhs._causePoint != rhs._causePoint {return false}
+    if lhs._latestPoint != rhs._latestPoint {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.signals != rhs.signals {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -616,7 +588,7 @@ nonisolated extension Attune_V1_Provenance: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Course"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}provenance\0\u{3}rating_ids\0\u{1}sessions\0\u{1}days\0\u{1}scores\0\u{1}versions\0\u{1}states\0\u{1}improvements\0\u{1}marks\0\u{1}expected\0\u{3}lowest_items\0\u{3}safety_items\0\u{c}\u{1}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}provenance\0\u{3}rating_ids\0\u{1}sessions\0\u{1}days\0\u{1}scores\0\u{1}versions\0\u{1}states\0\u{1}improvements\0\u{1}marks\0\u{1}expected\0\u{3}lowest_items\0\u{3}safety_items\0\u{1}lines\0\u{c}\u{1}\u{1}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -636,6 +608,7 @@ nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 11: try { try decoder.decodeRepeatedSInt32Field(value: &self.expected) }()
       case 12: try { try decoder.decodeRepeatedSInt32Field(value: &self.lowestItems) }()
       case 13: try { try decoder.decodeSingularBytesField(value: &self.safetyItems) }()
+      case 14: try { try decoder.decodeRepeatedSInt32Field(value: &self.lines) }()
       default: break
       }
     }
@@ -682,6 +655,9 @@ nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.safetyItems.isEmpty {
       try visitor.visitSingularBytesField(value: self.safetyItems, fieldNumber: 13)
     }
+    if !self.lines.isEmpty {
+      try visitor.visitPackedSInt32Field(value: self.lines, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -698,6 +674,7 @@ nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.expected != rhs.expected {return false}
     if lhs.lowestItems != rhs.lowestItems {return false}
     if lhs.safetyItems != rhs.safetyItems {return false}
+    if lhs.lines != rhs.lines {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -705,78 +682,139 @@ nonisolated extension Attune_V1_Course: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Attune_V1_TrajectoryPoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TrajectoryPoint"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rating_id\0\u{1}session\0\u{1}day\0\u{1}score\0\u{1}expected\0\u{1}state\0\u{1}improvement\0\u{3}safety_items\0\u{3}lowest_item\0\u{1}version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rating_id\0\u{1}session\0\u{1}day\0\u{1}score\0\u{1}expected\0\u{1}state\0\u{1}improvement\0\u{3}safety_items\0\u{3}lowest_item\0\u{1}version\0\u{1}lines\0")
+
+  fileprivate class _StorageClass {
+    var _ratingID: Data = Data()
+    var _session: UInt32 = 0
+    var _day: Int32 = 0
+    var _score: Int32 = 0
+    var _expected: Attune_V1_Expected? = nil
+    var _state: Attune_V1_CourseState = .unspecified
+    var _improvement: Int32 = 0
+    var _safetyItems: [UInt32] = []
+    var _lowestItem: Int32? = nil
+    var _version: UInt64 = 0
+    var _lines: Attune_V1_TargetLines? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _ratingID = source._ratingID
+      _session = source._session
+      _day = source._day
+      _score = source._score
+      _expected = source._expected
+      _state = source._state
+      _improvement = source._improvement
+      _safetyItems = source._safetyItems
+      _lowestItem = source._lowestItem
+      _version = source._version
+      _lines = source._lines
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.ratingID) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.session) }()
-      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
-      case 4: try { try decoder.decodeSingularSInt32Field(value: &self.score) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._expected) }()
-      case 6: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 7: try { try decoder.decodeSingularSInt32Field(value: &self.improvement) }()
-      case 8: try { try decoder.decodeRepeatedUInt32Field(value: &self.safetyItems) }()
-      case 9: try { try decoder.decodeSingularSInt32Field(value: &self._lowestItem) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.version) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._ratingID) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._session) }()
+        case 3: try { try decoder.decodeSingularSInt32Field(value: &_storage._day) }()
+        case 4: try { try decoder.decodeSingularSInt32Field(value: &_storage._score) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._expected) }()
+        case 6: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 7: try { try decoder.decodeSingularSInt32Field(value: &_storage._improvement) }()
+        case 8: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._safetyItems) }()
+        case 9: try { try decoder.decodeSingularSInt32Field(value: &_storage._lowestItem) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._version) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._lines) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.ratingID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.ratingID, fieldNumber: 1)
-    }
-    if self.session != 0 {
-      try visitor.visitSingularUInt32Field(value: self.session, fieldNumber: 2)
-    }
-    if self.day != 0 {
-      try visitor.visitSingularSInt32Field(value: self.day, fieldNumber: 3)
-    }
-    if self.score != 0 {
-      try visitor.visitSingularSInt32Field(value: self.score, fieldNumber: 4)
-    }
-    try { if let v = self._expected {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 6)
-    }
-    if self.improvement != 0 {
-      try visitor.visitSingularSInt32Field(value: self.improvement, fieldNumber: 7)
-    }
-    if !self.safetyItems.isEmpty {
-      try visitor.visitPackedUInt32Field(value: self.safetyItems, fieldNumber: 8)
-    }
-    try { if let v = self._lowestItem {
-      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 9)
-    } }()
-    if self.version != 0 {
-      try visitor.visitSingularUInt64Field(value: self.version, fieldNumber: 10)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._ratingID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._ratingID, fieldNumber: 1)
+      }
+      if _storage._session != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._session, fieldNumber: 2)
+      }
+      if _storage._day != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._day, fieldNumber: 3)
+      }
+      if _storage._score != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._score, fieldNumber: 4)
+      }
+      try { if let v = _storage._expected {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 6)
+      }
+      if _storage._improvement != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._improvement, fieldNumber: 7)
+      }
+      if !_storage._safetyItems.isEmpty {
+        try visitor.visitPackedUInt32Field(value: _storage._safetyItems, fieldNumber: 8)
+      }
+      try { if let v = _storage._lowestItem {
+        try visitor.visitSingularSInt32Field(value: v, fieldNumber: 9)
+      } }()
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._version, fieldNumber: 10)
+      }
+      try { if let v = _storage._lines {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Attune_V1_TrajectoryPoint, rhs: Attune_V1_TrajectoryPoint) -> Bool {
-    if lhs.ratingID != rhs.ratingID {return false}
-    if lhs.session != rhs.session {return false}
-    if lhs.day != rhs.day {return false}
-    if lhs.score != rhs.score {return false}
-    if lhs._expected != rhs._expected {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.improvement != rhs.improvement {return false}
-    if lhs.safetyItems != rhs.safetyItems {return false}
-    if lhs._lowestItem != rhs._lowestItem {return false}
-    if lhs.version != rhs.version {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._ratingID != rhs_storage._ratingID {return false}
+        if _storage._session != rhs_storage._session {return false}
+        if _storage._day != rhs_storage._day {return false}
+        if _storage._score != rhs_storage._score {return false}
+        if _storage._expected != rhs_storage._expected {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._improvement != rhs_storage._improvement {return false}
+        if _storage._safetyItems != rhs_storage._safetyItems {return false}
+        if _storage._lowestItem != rhs_storage._lowestItem {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._lines != rhs_storage._lines {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -784,7 +822,7 @@ nonisolated extension Attune_V1_TrajectoryPoint: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Attune_V1_Expected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Expected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}mean\0\u{3}lower_68\0\u{3}upper_68\0\u{3}lower_80\0\u{3}upper_80\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}mean\0\u{3}lower_68\0\u{3}upper_68\0\u{3}lower_80\0\u{3}upper_80\0\u{3}lower_90\0\u{3}upper_90\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -797,6 +835,8 @@ nonisolated extension Attune_V1_Expected: SwiftProtobuf.Message, SwiftProtobuf._
       case 3: try { try decoder.decodeSingularSInt32Field(value: &self.upper68) }()
       case 4: try { try decoder.decodeSingularSInt32Field(value: &self.lower80) }()
       case 5: try { try decoder.decodeSingularSInt32Field(value: &self.upper80) }()
+      case 6: try { try decoder.decodeSingularSInt32Field(value: &self.lower90) }()
+      case 7: try { try decoder.decodeSingularSInt32Field(value: &self.upper90) }()
       default: break
       }
     }
@@ -818,6 +858,12 @@ nonisolated extension Attune_V1_Expected: SwiftProtobuf.Message, SwiftProtobuf._
     if self.upper80 != 0 {
       try visitor.visitSingularSInt32Field(value: self.upper80, fieldNumber: 5)
     }
+    if self.lower90 != 0 {
+      try visitor.visitSingularSInt32Field(value: self.lower90, fieldNumber: 6)
+    }
+    if self.upper90 != 0 {
+      try visitor.visitSingularSInt32Field(value: self.upper90, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -827,6 +873,43 @@ nonisolated extension Attune_V1_Expected: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.upper68 != rhs.upper68 {return false}
     if lhs.lower80 != rhs.lower80 {return false}
     if lhs.upper80 != rhs.upper80 {return false}
+    if lhs.lower90 != rhs.lower90 {return false}
+    if lhs.upper90 != rhs.upper90 {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_TargetLines: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TargetLines"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}success\0\u{1}failure\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt32Field(value: &self.success) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.failure) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.success != 0 {
+      try visitor.visitSingularSInt32Field(value: self.success, fieldNumber: 1)
+    }
+    if self.failure != 0 {
+      try visitor.visitSingularSInt32Field(value: self.failure, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_TargetLines, rhs: Attune_V1_TargetLines) -> Bool {
+    if lhs.success != rhs.success {return false}
+    if lhs.failure != rhs.failure {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
