@@ -7,7 +7,7 @@ extension ModelDefinition {
         let support = try ScoreFrame.range(baseline, instrument.stepDenominator)
         guard instrument.totalRange.contains(support.lowerBound), instrument.totalRange.contains(support.upperBound)
         else { throw baseline.refusal("is outside the instrument's total") }
-        guard instrument.direction != .neither else {
+        guard instrument.hasBetterEnd else {
             throw instrumentPlace.refusal(
                 "\(instrument.reference) has no better end that a course could be expected to near")
         }

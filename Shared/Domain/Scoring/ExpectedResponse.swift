@@ -45,7 +45,6 @@ extension ExpectedResponseModel {
         switch instrument.direction {
         case .higherIsBetter: slope = slope > 0 ? slope : 0
         case .lowerIsBetter: slope = slope < 0 ? slope : 0
-        case .neither: break
         }
         let mean = beta.a + beta.b * intake + slope * elapsed
         let spread = variance(intake: intake, elapsed: elapsed).squareRoot()

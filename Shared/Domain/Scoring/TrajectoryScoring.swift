@@ -68,8 +68,6 @@ extension ScoringBasis {
         case .lowerIsBetter:
             if hundredths > expected.upper80 { return .notOnTrack }
             return hundredths > expected.upper68 ? .atRisk : .onTrack
-        case .neither:
-            return .noExpectedResponse
         }
     }
 }
