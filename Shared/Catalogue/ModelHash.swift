@@ -4,7 +4,7 @@ import Domain
 extension ModelDefinition {
     /// The model on its instrument, with the hash of all that decides its results.
     func model(on instrument: Instrument) throws(CatalogueError) -> ExpectedResponseModel {
-        guard instrument.direction != .neither else {
+        guard instrument.hasBetterEnd else {
             throw instrumentPlace.refusal(
                 "\(instrument.reference) has no better end that a course could be expected to near")
         }

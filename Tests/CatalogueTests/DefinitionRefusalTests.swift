@@ -252,11 +252,27 @@ import Testing
         #expect(error.reason.contains("id daily is used twice"))
     }
 
-    @Test func aMeasureWithoutABetterEndHasNoFiguresOfChange() throws {
+    @Test func aMeasureWithoutABetterEndHasNoDirectionAndNoFiguresOfChange() throws {
+        let preferences = Self.example.replacing("purpose: outcome", with: "purpose: preferences")
+        let directed = try #require(throws: CatalogueError.self) { try load(preferences) }
+        #expect(directed.reason.contains("neither pole is better"))
+        #expect(directed.line == 6)
         let error = try #require(throws: CatalogueError.self) {
-            try load(Self.example.replacing("direction: higher_is_better", with: "direction: neither"))
+            try load(preferences.replacing("    direction: higher_is_better\n", with: ""))
         }
-        #expect(error.reason.contains("needs a direction"))
+        #expect(error.reason.contains("norm_sets: needs a direction"))
+        let part = try #require(throws: CatalogueError.self) {
+            try load(
+                preferences.replacing("    direction: higher_is_better\n", with: "")
+                    .replacing(
+                        "        title: Daily coping\n",
+                        with: "        title: Daily\n        direction: lower_is_better\n"))
+        }
+        #expect(part.reason.contains("subscales[1].direction: does not belong to preferences"))
+        let missing = try #require(throws: CatalogueError.self) {
+            try load(Self.example.replacing("    direction: higher_is_better\n", with: ""))
+        }
+        #expect(missing.reason.contains("field direction is missing"))
     }
 
     @Test func itemsOnSeveralScalesAreScoredEachOnItsOwnAndNeverFilledIn() throws {

@@ -15,7 +15,6 @@ import Testing
         switch instrument.direction {
         case .higherIsBetter: slope = max(slope, 0)
         case .lowerIsBetter: slope = min(slope, 0)
-        case .neither: break
         }
         let mean = model.beta.a + model.beta.b * y + slope * l
         let yl = y * l

@@ -77,12 +77,6 @@ import Testing
         #expect(instrument.choosing(normSet: NormSetID(unchecked: "third")) == nil)
     }
 
-    @Test func aCutOffMeansNothingWhereNeitherEndIsBetter() {
-        for score in [249, 250, 251] {
-            #expect(!CutOff(value: 250, isInclusive: true).isClinical(score, .neither))
-        }
-    }
-
     @Test func figuresWithoutASourceOfTheirOwnHaveThatOfTheSet() {
         let own = Evidence(source: "own", confidence: .uncertain)
         let set = NormSet(

@@ -71,9 +71,10 @@ enum AnswersReading {
 extension AnswerProblem {
     fileprivate var pointer: String {
         switch self {
-        case .itemOutOfRange(let item, _, _): "/items/\(item - 1)"
+        case .itemOutOfRange(let item, _, _), .itemBetweenSteps(let item, _): "/items/\(item - 1)"
         case .wrongItemCount, .itemsNotDefined, .missingItems, .missingItemsNeverImputed, .noAnswers: "/items"
-        case .totalNotAllowed, .totalOutOfRange, .totalWithPartialItems, .totalContradictsItems: "/total"
+        case .totalNotAllowed, .totalOutOfRange, .totalWithPartialItems, .totalContradictsItems, .zeroWithoutAnswers:
+            "/total"
         }
     }
 }

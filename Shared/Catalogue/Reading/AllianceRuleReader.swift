@@ -12,7 +12,6 @@ enum AllianceRuleReader {
         _ place: StrictNode, _ purpose: InstrumentPurpose, _ frame: ScoreFrame
     ) throws(CatalogueError) -> AllianceRule {
         guard purpose == .alliance else { throw place.refusal("is only for purpose alliance") }
-        guard frame.direction != .neither else { throw place.refusal("needs a direction") }
         return try place.mapping(
             "cut_off", "drop", "lowest_item", "source", "confidence"
         ) { fields throws(CatalogueError) in

@@ -6,7 +6,7 @@ import Domain
 ///     version: "2001"                # text; id and version together are unique
 ///     title: Patient Health Questionnaire-9
 ///     purpose: outcome               # outcome | alliance | preferences
-///     direction: lower_is_better     # lower_is_better | higher_is_better | neither (two poles)
+///     direction: lower_is_better     # lower_is_better | higher_is_better; left out for preferences: two poles
 ///     decimals: 0                    # decimal places of the smallest step, 0 to 2
 ///     items: {...}                   # left out where only totals are entered, see ItemScaleReader
 ///     score: {method: sum, multiplier: 4}  # optional: sum (multiplier 1 if left out) | mean with a factor
@@ -51,7 +51,8 @@ enum InstrumentReader {
                 items: core.items,
                 stepDenominator: core.frame.denominator,
                 totalRange: core.frame.range,
-                direction: core.frame.direction,
+                // Without a better end no figure rests on it.
+                direction: core.frame.direction ?? .higherIsBetter,
                 allowsTotalEntry: allowsTotal,
                 missingItemRule: missing?.totalRule ?? .none,
                 recallDays: try fields.optional("recall_days")?.whole(1...366),
@@ -101,8 +102,16 @@ enum InstrumentReader {
             let totalField = try fields.required("total")
             frame = ScoreFrame(
                 range: try ScoreFrame.range(totalField, denominator), denominator: denominator,
-                direction: try fields.required("direction").choice(ScoreDirection.self))
+                direction: try Self.direction(fields, purpose))
             if let items { try frame.check(totalField, score, items.ranges) }
+        }
+
+        private static func direction(
+            _ fields: StrictMapping, _ purpose: InstrumentPurpose
+        ) throws(CatalogueError) -> ScoreDirection? {
+            guard purpose == .preferences else { return try fields.required("direction").choice(ScoreDirection.self) }
+            guard let field = fields.optional("direction") else { return nil }
+            throw field.refusal("does not belong to preferences: neither pole is better")
         }
     }
 

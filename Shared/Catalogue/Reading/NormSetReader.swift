@@ -22,7 +22,7 @@ import Domain
 /// follows from them after Jacobson and Truax, rounded up to a step.
 enum NormSetReader {
     static func read(_ place: StrictNode, _ frame: ScoreFrame) throws(CatalogueError) -> [NormSet] {
-        guard frame.direction != .neither else { throw place.refusal("needs a direction: nothing is better or worse") }
+        guard frame.direction != nil else { throw place.refusal("needs a direction: nothing is better or worse") }
         var sets: [NormSet] = []
         for entry in try place.list() {
             let set = try one(entry, frame)

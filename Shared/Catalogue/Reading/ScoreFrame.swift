@@ -6,7 +6,8 @@ struct ScoreFrame {
     let range: ClosedRange<Int>
     /// Steps in a point.
     let denominator: Int
-    let direction: ScoreDirection
+    /// Nil where neither end is better.
+    let direction: ScoreDirection?
 
     /// `{method: sum, multiplier: 4}` or `{method: mean, factor: 10}`.
     static func method(_ place: StrictNode, _ items: ItemScale?) throws(CatalogueError) -> ScoreMethod {

@@ -38,6 +38,9 @@ enum SubscaleReader {
                 try fields.optional("score") { field throws(CatalogueError) in
                     try ScoreFrame.method(field, items)
                 } ?? core.score
+            if core.purpose == .preferences, let direction = fields.optional("direction") {
+                throw direction.refusal("does not belong to preferences: neither pole is better")
+            }
             let rangeField = try fields.required("range")
             let frame = ScoreFrame(
                 range: try ScoreFrame.range(rangeField, core.frame.denominator), denominator: core.frame.denominator,

@@ -38,7 +38,7 @@ extension JacobsonTruax {
     public static func cutOffInSteps(_ points: Double, denominator: Int, direction: ScoreDirection) -> CutOff {
         let steps = points * Double(denominator)
         return switch direction {
-        case .higherIsBetter, .neither: CutOff(value: Int((steps - 1e-9).rounded(.up)), isInclusive: false)
+        case .higherIsBetter: CutOff(value: Int((steps - 1e-9).rounded(.up)), isInclusive: false)
         case .lowerIsBetter: CutOff(value: Int((steps + 1e-9).rounded(.down)) + 1, isInclusive: true)
         }
     }

@@ -75,7 +75,7 @@ extension SuddenChangeRule {
         guard let share else { return true }
         let base =
             switch (share.base, direction) {
-            case (.score, _), (.severity, .neither): before
+            case (.score, _): before
             case (.severity, .lowerIsBetter): before - totalRange.lowerBound
             case (.severity, .higherIsBetter): totalRange.upperBound - before
             }

@@ -42,8 +42,6 @@ public enum Expectation: Hashable, Sendable {
         case (.lines(let lines), .lowerIsBetter):
             if hundredths > lines.failure { return .notOnTrack }
             return hundredths > lines.success ? .atRisk : .onTrack
-        case (_, .neither):
-            return .noExpectedResponse
         }
     }
 }

@@ -41,7 +41,6 @@ public struct ExpectedResponse: Hashable, Sendable {
         switch direction {
         case .higherIsBetter: score * 100 < range(bound).lower
         case .lowerIsBetter: score * 100 > range(bound).upper
-        case .neither: false
         }
     }
 }

@@ -116,7 +116,6 @@ struct IntakeTerms {
         switch scale.direction {
         case .higherIsBetter: slope = free > 0 ? free : 0
         case .lowerIsBetter: slope = free < 0 ? free : 0
-        case .neither: slope = free
         }
         squares = covariance.aa + covariance.bb * intake * intake
         interceptWithIntake = covariance.ab * intake

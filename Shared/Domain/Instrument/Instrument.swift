@@ -13,6 +13,7 @@ public struct Instrument: Hashable, Sendable {
     public let score: ScoreMethod
     /// Lowest and highest total, in steps.
     public let totalRange: ClosedRange<Int>
+    /// Meaningless where `hasBetterEnd` is false.
     public let direction: ScoreDirection
     /// Whether a total may be entered without its items.
     public let allowsTotalEntry: Bool
@@ -65,6 +66,10 @@ public struct Instrument: Hashable, Sendable {
         self.evidence = evidence
         self.isUnvalidated = isUnvalidated
     }
+
+    /// False for preferences: between two poles neither of which is better there is no direction, no cut-off,
+    /// no reliable change and no expected response. The catalogue refuses such figures for them.
+    public var hasBetterEnd: Bool { purpose != .preferences }
 
     /// A number of steps as people write it, e.g. 253 tenths as `25.3`.
     public func text(_ steps: Int) -> String {
@@ -124,20 +129,17 @@ public enum InstrumentPurpose: String, Hashable, Sendable, CaseIterable {
 public enum ScoreDirection: String, Hashable, Sendable, CaseIterable {
     case higherIsBetter = "higher_is_better"
     case lowerIsBetter = "lower_is_better"
-    /// A scale between two poles neither of which is better (C-NIP): nothing improves on it.
-    case neither
 
-    /// Which way is better: 1 upwards, -1 downwards, 0 where neither end is.
+    /// Which way is better: 1 upwards, -1 downwards.
     @inlinable
     public var sign: Int {
         switch self {
         case .higherIsBetter: 1
         case .lowerIsBetter: -1
-        case .neither: 0
         }
     }
 
-    /// Change from one score to another in steps; positive is better, always 0 where neither end is.
+    /// Change from one score to another in steps; positive is better.
     @inlinable
     public func improvement(from first: Int, to last: Int) -> Int { sign * (last - first) }
 }

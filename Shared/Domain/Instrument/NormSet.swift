@@ -12,12 +12,11 @@ public struct CutOff: Hashable, Sendable {
         self.isInclusive = isInclusive
     }
 
-    /// Whether a score lies on the unfavourable side; never where neither end is better.
+    /// Whether a score lies on the unfavourable side.
     public func isClinical(_ score: Int, _ direction: ScoreDirection) -> Bool {
         switch direction {
         case .higherIsBetter: isInclusive ? score <= value : score < value
         case .lowerIsBetter: isInclusive ? score >= value : score > value
-        case .neither: false
         }
     }
 }

@@ -12,7 +12,8 @@ public struct Subscale: Hashable, Sendable {
     public let score: ScoreMethod
     /// Lowest and highest score, in steps.
     public let range: ClosedRange<Int>
-    public let direction: ScoreDirection
+    /// Nil between two poles neither of which is better (C-NIP).
+    public let direction: ScoreDirection?
     public internal(set) var missingItemRule: MissingItemRule
     /// Cut-offs and reliable changes of the subscale, as for totals.
     public let normSets: [NormSet]
@@ -20,7 +21,7 @@ public struct Subscale: Hashable, Sendable {
 
     public init(
         id: SubscaleID, title: String, items: ItemNumbers, score: ScoreMethod, range: ClosedRange<Int>,
-        direction: ScoreDirection, missingItemRule: MissingItemRule = .none, normSets: [NormSet] = [],
+        direction: ScoreDirection?, missingItemRule: MissingItemRule = .none, normSets: [NormSet] = [],
         bandSets: [BandSet] = []
     ) {
         self.id = id

@@ -5,7 +5,7 @@ import Testing
 @Suite struct PreferenceInventoryTests {
     @Test func theCNIPIsEighteenItemsBetweenTwoPoles() throws {
         let cnip = try Description(
-            id: "c-nip", version: "1.1", items: 18, answers: -3...3, total: -54...54, direction: .neither
+            id: "c-nip", version: "1.1", items: 18, answers: -3...3, total: -54...54, direction: .higherIsBetter
         ).check()
         #expect(cnip.purpose == .preferences)
         #expect(
@@ -13,7 +13,8 @@ import Testing
                 [1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13], [14, 15, 16, 17, 18],
             ])
         #expect(cnip.subscales.map(\.range) == [-15...15, -15...15, -9...9, -15...15])
-        #expect(cnip.direction.improvement(from: -15, to: 15) == 0)
+        #expect(!cnip.hasBetterEnd)
+        #expect(cnip.subscales.allSatisfy { $0.direction == nil })
         #expect(cnip.normSets.isEmpty)
     }
 

@@ -3,6 +3,8 @@ import Domain
 import Testing
 
 @Suite struct QuestionnaireCheckTests {
+    private static let example = "fhir/Questionnaire-phq-9-example.json"
+
     private let catalogue: Catalogue
 
     init() throws { catalogue = try Builtin.catalogue() }
@@ -41,11 +43,9 @@ import Testing
     }
 
     /// HL7 US Core example (CC0): nine scored items, a field for the total, an unscored question, no language.
-    @Test func theExampleOfHL7IsTheNineItemsOfThePHQ9() throws {
-        guard let bytes = SharedData.bytes("fhir/Questionnaire-phq-9-example.json") else {
-            print("skipped: shared data are not there")
-            return
-        }
+    @Test(.enabled(if: SharedData.bytes(Self.example) != nil, "shared data are not there"))
+    func theExampleOfHL7IsTheNineItemsOfThePHQ9() throws {
+        let bytes = try #require(SharedData.bytes(Self.example))
         let refused = try #require(throws: TextRefusal.self) { try texts(bytes) }
         #expect(refused.path == "Questionnaire.language")
         let read = try texts(bytes, language: "en")
