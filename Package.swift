@@ -108,7 +108,7 @@ let package = Package(
                     "attune-alerting", "ServiceKit", "Persistence", "TestSupport", "Catalogue", "Outbound", "Contracts",
                     "Domain", lifecycle, logging,
                 ]),
-            tests("ArchitectureTests"),
+            tests("ArchitectureTests", ["Domain"]),
             tests("DomainTests", ["Domain"]),
             tests("CatalogueTests", ["Catalogue", "Domain"]),
             tests(

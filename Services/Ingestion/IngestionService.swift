@@ -34,17 +34,22 @@ struct IngestionService: ServiceCommand {
             onNewCluster: runtime.settings.newClusterPolicy, logger: runtime.logger)
         IngestionHealth.register(in: runtime.health, intake: intake, relay: relay)
         let http = try await runtime.authenticatedHTTP()
-        IngestionAPI(catalogue: catalogue, intake: intake, metrics: metrics).add(to: http)
+        IngestionAPI(catalogue: { catalogue.current }, intake: intake, metrics: metrics).add(to: http)
+        let logger = runtime.logger
+        let reload = ReloadService {
+            let outcome = catalogue.reload()
+            logger.log(level: outcome.isRefused ? .error : .notice, "\(outcome.words)")
+        }
         // The last is stopped first: no new requests, then what waits is written, then relayed.
         try await runtime.run([
-            pool, RelayService(relay: relay), intake.backfill.service, intake.live.service,
+            pool, reload, RelayService(relay: relay), intake.backfill.service, intake.live.service,
             http.service(),
         ])
     }
 
-    private static func catalogue(_ settings: Settings) throws -> Catalogue {
+    private static func catalogue(_ settings: Settings) throws -> LiveCatalogue {
         do {
-            return try Catalogue.load(siteFolder: settings[IngestionSettings.catalogue])
+            return try LiveCatalogue(siteFolder: settings[IngestionSettings.catalogue])
         } catch {
             throw SettingsError(
                 IngestionSettings.catalogue.name, "names a catalogue that cannot be used: \(error)",
@@ -58,7 +63,8 @@ struct IngestionAPI {
     /// Who may record.
     static let roles: Set<Role> = [.clinician, .supervisor, .siteAdmin, .integration]
 
-    let catalogue: Catalogue
+    /// The figures of the moment, which a reload may replace.
+    let catalogue: @Sendable () -> Catalogue
     let intake: CommandIntake
     let metrics: IngestionMetrics
 

@@ -106,7 +106,7 @@ enum TrajectoryEvents {
     static func following(_ cause: EventEnvelope, _ update: CourseUpdate) throws(ScoringFault) -> EventEnvelope {
         guard let payload = try? TrajectoryCodec.encode(update, cause: cause.id) else { throw .unencodable }
         return EventEnvelope(
-            id: DerivedIdentity.following(cause.id, rule: "trajectory \(update.course.basis.provenanceText)"),
+            id: DerivedIdentity.trajectory(following: cause.id, on: update.course.basis),
             type: .trajectoryUpdated, source: "/attune/scoring", episode: cause.episode, site: cause.site,
             sequence: cause.sequence, time: cause.time, trace: cause.trace?.following(cause.id.bytes), payload: payload)
     }

@@ -1,5 +1,6 @@
 import Catalogue
 import Contracts
+import Logging
 import Messaging
 import Persistence
 import ServiceKit
@@ -18,7 +19,7 @@ struct Scoring: ServiceCommand {
         DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + [batchSize, catalogue]
 
     static func run(_ runtime: ServiceRuntime) async throws {
-        let catalogue = try Catalogue.load(siteFolder: runtime.settings[catalogue])
+        let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
         let database = runtime.connectionPool(size: 1)
         let kafka = KafkaAccess.settings(of: runtime, part: "producer")
         let logger = runtime.logger
@@ -28,8 +29,13 @@ struct Scoring: ServiceCommand {
         ) { _ in
             // Records wait for the whole batch anyway: lingering would only add to it.
             let producer = try Producer(kafka, options: ProducerOptions(linger: .zero), logger: logger)
-            return ScoringHandler(catalogue: catalogue, publisher: TrajectoryPublisher(producer), logger: logger)
+            return ScoringHandler(
+                catalogue: { catalogue.current }, publisher: TrajectoryPublisher(producer), logger: logger)
         }
-        try await runtime.run([database, consumer, runtime.http().service()])
+        let reload = ReloadService {
+            let outcome = catalogue.reload()
+            logger.log(level: outcome.isRefused ? .error : .notice, "\(outcome.words)")
+        }
+        try await runtime.run([database, reload, consumer, runtime.http().service()])
     }
 }

@@ -13,20 +13,22 @@ import ServiceKit
 /// is a duplicate; its trajectory event may never have reached Kafka, so it is derived again, from the
 /// ledger, and published again under the same id.
 final class ScoringHandler: EventHandler {
-    private let catalogue: Catalogue
+    private let catalogue: () -> Catalogue
     private let publisher: TrajectoryPublisher
     private let logger: Logger
     private let scored = Counter(label: "attune_scoring_events_total")
     private let healed = Counter(label: "attune_scoring_healed_events_total")
     private let repeated = Counter(label: "attune_scoring_repeated_events_total")
 
-    init(catalogue: Catalogue, publisher: TrajectoryPublisher, logger: Logger) {
+    /// - Parameter catalogue: asked once for each batch, so that a batch rests on one set of figures.
+    init(catalogue: @escaping () -> Catalogue, publisher: TrajectoryPublisher, logger: Logger) {
         self.catalogue = catalogue
         self.publisher = publisher
         self.logger = logger
     }
 
     func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
+        let catalogue = catalogue()
         let arrived = events.map { ReadEvent($0.envelope) }
         var batch = EpisodeBatch(
             try CourseStore.episodes(Set(events.map(\.envelope.episode)), on: connection), catalogue: catalogue)

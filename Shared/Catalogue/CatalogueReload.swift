@@ -20,6 +20,24 @@ public enum CatalogueReload: Sendable {
         }
     }
 
+    /// What happened, for the log; names instruments and files only.
+    public var words: String {
+        func list(_ references: [InstrumentReference]) -> String {
+            references.isEmpty ? "none" : references.map { "\($0)" }.joined(separator: ", ")
+        }
+        return switch self {
+        case .unchanged: "the catalogue is unchanged"
+        case .replaced(_, let changes):
+            "the catalogue has been replaced; added: \(list(changes.added)); changed: \(list(changes.changed)); "
+                + "removed: \(list(changes.removed))"
+        case .refused(let error, _): "the catalogue is refused, the last good one stays: \(error)"
+        }
+    }
+
+    public var isRefused: Bool {
+        if case .refused = self { true } else { false }
+    }
+
     /// The catalogue to use from now on.
     public var catalogue: Catalogue {
         switch self {

@@ -15,6 +15,11 @@ public enum DerivedIdentity {
         return identity(bytes)
     }
 
+    /// The id of the trajectory event that follows from an episode event: another norm set or model gives another.
+    public static func trajectory(following cause: EventID, on basis: ScoringBasis) -> EventID {
+        following(cause, rule: "trajectory \(basis.provenanceText)")
+    }
+
     /// A UUIDv8 from a sender's own key: the same key always names the same thing.
     public static func named<ID: Identity>(_ parts: String...) -> ID {
         identity(Array(digest(of: parts.map { Array($0.utf8) }).prefix(16)))

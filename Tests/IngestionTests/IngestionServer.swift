@@ -30,7 +30,8 @@ struct IngestionServer: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let fixture = try IngestionFixture()
         let http = try await runtime.authenticatedHTTP()
-        IngestionAPI(catalogue: try Catalogue.load(), intake: fixture.intake, metrics: fixture.metrics).add(to: http)
+        let catalogue = try Catalogue.load()
+        IngestionAPI(catalogue: { catalogue }, intake: fixture.intake, metrics: fixture.metrics).add(to: http)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { port.yield($0) }], logger: runtime.logger))

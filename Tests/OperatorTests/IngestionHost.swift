@@ -39,8 +39,9 @@ struct IngestionHost: Sendable {
             intake.backfill.stop(within: .seconds(30))
         }
         let http = try await runtime.authenticatedHTTP()
+        let catalogue = try Catalogue.load()
         IngestionAPI(
-            catalogue: try Catalogue.load(), intake: intake, metrics: IngestionMetrics(PrometheusRegistry())
+            catalogue: { catalogue }, intake: intake, metrics: IngestionMetrics(PrometheusRegistry())
         ).add(to: http)
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(configuration: .init(services: [http.service { announced.yield($0) }], logger: quiet))

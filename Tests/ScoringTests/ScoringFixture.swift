@@ -28,8 +28,9 @@ struct ScoringFixture {
         connection = try database.connect(role: "attune_scoring")
         writer = try database.connect(role: "attune_ingestion")
         topic = try TrajectoryTopic()
+        let catalogue = try Catalogue.load()
         handler = ScoringHandler(
-            catalogue: try Catalogue.load(), publisher: TrajectoryPublisher(try topic.producer()), logger: .quiet)
+            catalogue: { catalogue }, publisher: TrajectoryPublisher(try topic.producer()), logger: .quiet)
     }
 
     /// Appends events to the ledger and returns them as the relay publishes them.

@@ -11,14 +11,17 @@ final class SystemStack {
     let stack: LocalStack
     let folder: URL
 
-    /// - Parameter environment: further settings of every service.
-    init(_ name: String, environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - catalogue: nil: the folder of the local deployment.
+    ///   - environment: further settings of every service.
+    init(_ name: String, catalogue: URL? = nil, environment: [String: String] = [:]) throws {
         let files = FileManager.default
         folder = files.temporaryDirectory.appendingPathComponent("attune-\(name)-\(UUID().uuidString.prefix(8))")
         let local = Self.checkout.appendingPathComponent("deploy/local")
         stack = LocalStack(
             StackSettings(
-                folder: folder, programs: Self.programs, catalogue: local.appendingPathComponent("instruments"),
+                folder: folder, programs: Self.programs,
+                catalogue: catalogue ?? local.appendingPathComponent("instruments"),
                 routes: local.appendingPathComponent("routes.yaml"), postgres: .local(.throwaway),
                 environment: environment, startLimit: .seconds(120)))
         do {

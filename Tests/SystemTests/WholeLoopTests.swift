@@ -92,6 +92,22 @@ import Testing
         let steps = try system.count(
             "select count(*) from published.event where category = 2 and stream_id = '\(episode.episode)'")
         #expect(steps == 3)
+
+        // From the alert back to its grounds.
+        #expect(try system.eventually {
+            try system.count("select count(*) from published.audit_leaf where episode_id = '\(episode.episode)'") >= 6
+        })
+        try system.stack.runOperator(
+            ["explain", id, "--catalogue", SystemStack.checkout.appendingPathComponent("deploy/local/instruments").path],
+            logTo: "explain")
+        let words = try String(contentsOf: system.folder.appendingPathComponent("logs/explain.log"), encoding: .utf8)
+        for part in [
+            "Alert \(id): safety", "safety.item.9: The answer on a safety item", "Proven by: ", "Norm set phq-9",
+            "recorded", "acknowledged by clinician-1", "resolved by clinician-1: discussed_with_client",
+        ] {
+            #expect(words.contains(part), "\(part) is missing in:\n\(words)")
+        }
+        #expect(!words.contains("not in the audit log yet"))
     }
 
     @Test func aWorseningCourseIsSupersededWhenTheRatingIsCorrected() throws {

@@ -24,7 +24,7 @@ struct BatchRoute: Sendable {
     /// Lines that are read and decided together: one transaction of the writer.
     static let chunkSize = 500
 
-    let catalogue: Catalogue
+    let catalogue: @Sendable () -> Catalogue
     let intake: CommandIntake
     let metrics: IngestionMetrics
 
@@ -41,7 +41,7 @@ struct BatchRoute: Sendable {
                 detail: "At most \(Self.lineLimit) lines are accepted in one request; send the rest in another.")
         }
         var batch = BatchRun(
-            reader: CommandReader(catalogue: catalogue, caller: context.caller), intake: intake,
+            reader: CommandReader(catalogue: catalogue(), caller: context.caller), intake: intake,
             writer: intake.writer(of: lane), metrics: metrics, trace: request.trace, requestID: context.requestID)
         for start in stride(from: 0, to: lines.count, by: Self.chunkSize) {
             try await batch.decide(lines[start..<min(start + Self.chunkSize, lines.count)])

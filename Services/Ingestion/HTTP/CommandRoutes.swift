@@ -26,7 +26,7 @@ import ServiceKit
 /// `site` may be given everywhere and left out but for an opening: it is the caller's only site, or that of the
 /// episode. Ids are the sender's own UUIDs; each stands for one thing at a site, for ever.
 struct CommandRoutes: Sendable {
-    let catalogue: Catalogue
+    let catalogue: @Sendable () -> Catalogue
     let intake: CommandIntake
     let metrics: IngestionMetrics
 
@@ -80,7 +80,7 @@ struct CommandRoutes: Sendable {
             var place = place
             place.expectedVersion = try request.expectedVersion()
             let document = try await request.json()
-            let draft = try CommandReader(catalogue: catalogue, caller: context.caller).command(
+            let draft = try CommandReader(catalogue: catalogue(), caller: context.caller).command(
                 kind, document, at: place)
             let results = try await intake.submissions([draft], of: context.caller, trace: request.trace)
             guard let result = results.first else { throw Problem.internalError }

@@ -23,7 +23,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Folder with the sample site's files.")
     var site = "deploy/local"
 
-    @Option(help: "Measurements to take, in this order whatever the order given: memory, ingestion, pipeline, latency, start-up.")
+    @Option(help: "Measurements to take, in this order whatever the order given: scoring, memory, ingestion, pipeline, latency, start-up.")
     var only: [BenchPart] = BenchPart.allCases
 
     @Option(help: "File for the figures as JSON, besides the table.")
@@ -36,6 +36,15 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        var report = BenchReport()
+        if only.contains(.scoring) { report.add(try CourseBench().figures()) }
+        if only.contains(where: { $0 != .scoring }) { try measureStack(into: &report) }
+        print(report.table)
+        print(String(decoding: report.json.encoded, as: UTF8.self))
+        if let json { try Data(report.json.encoded).write(to: URL(fileURLWithPath: json)) }
+    }
+
+    private func measureStack(into report: inout BenchReport) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attune-bench-\(UUID().uuidString.prefix(8))")
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = SiteFiles(URL(fileURLWithPath: site))
@@ -45,7 +54,6 @@ struct BenchCommand: ParsableCommand {
             report: { note("bench: \($0)") })
         defer { stack.stop() }
         try stack.start()
-        var report = BenchReport()
         let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
         if only.contains(.memory) { report.add(try bench.memory("idle")) }
         if only.contains(.ingestion) { report.add(try bench.ingestion()) }
@@ -53,15 +61,12 @@ struct BenchCommand: ParsableCommand {
         if only.contains(.latency) { report.add(try bench.latency()) }
         if only.contains(.memory) { report.add(try bench.memory("after load")) }
         if only.contains(.startUp) { report.add(try bench.startUp()) }
-        print(report.table)
-        print(String(decoding: report.json.encoded, as: UTF8.self))
-        if let json { try Data(report.json.encoded).write(to: URL(fileURLWithPath: json)) }
     }
 }
 
 /// What can be measured on its own.
 enum BenchPart: String, CaseIterable, ExpressibleByArgument {
-    case memory, ingestion, pipeline, latency
+    case scoring, memory, ingestion, pipeline, latency
     case startUp = "start-up"
 }
 

@@ -1,0 +1,141 @@
+import Contracts
+import Domain
+import Persistence
+
+/// A chain in words: alert, rule, what the rule saw, figures, events, what became of it.
+struct ChainText {
+    let chain: AlertChain
+
+    var lines: [String] {
+        let rule = chain.raising.rule
+        return heading + section("Rule", ruleLines(rule)) + section("What the rule saw", sight)
+            + section("Figures", figures) + section("Events", events) + section("What became of it", fate)
+    }
+
+    private func section(_ title: String, _ lines: [String]) -> [String] {
+        ["", title] + lines.map { "  \($0)" }
+    }
+
+    private var heading: [String] {
+        let kind = chain.steps.first?.event.kind.rawValue ?? "unknown"
+        let site = chain.steps.first.map { "\($0.record.site)" } ?? "unknown"
+        return [
+            "Alert \(chain.alert): \(kind)",
+            "Episode \(chain.episode), site \(site), clinician \(chain.raising.clinician), due \(chain.raising.dueAt)",
+        ]
+    }
+
+    private func ruleLines(_ rule: SignalRule) -> [String] {
+        let evidence = rule.evidence
+        return [
+            "\(rule.name): \(evidence.statement)",
+            "Source: \(evidence.evidence.source) (\(evidence.evidence.confidence.words))",
+            "Proven by: \(evidence.test)",
+        ]
+    }
+
+    private var moment: EpisodeHistory.Moment? { chain.history.moment(of: chain.raising.cause) }
+
+    private var sight: [String] {
+        guard let moment else {
+            return [
+                "The catalogue at hand has other figures than this alert rests on (see Figures); give the folder of that",
+                "time with --catalogue to see the scores as they were judged.",
+            ]
+        }
+        let course = moment.update.course
+        guard let point = course.trajectory.point(of: chain.raising.rating) else {
+            return ["The rating has been withdrawn by this very event."]
+        }
+        return course.explanation(of: point)
+    }
+
+    private var figures: [String] {
+        let provenance = chain.raising.provenance
+        var lines = ["Instrument \(chain.raising.course.instrument)"]
+        if let instrument = moment?.update.course.basis.instrument {
+            lines += NormSetText(instrument: instrument, used: provenance.normSet).lines
+        } else {
+            lines.append("Norm set \(provenance.normSet.map { "\($0)" } ?? "none")")
+        }
+        if let model = provenance.model {
+            lines.append("Model \(model.id) version \(model.version), hash \(Hexadecimal.text(model.hash))")
+        } else {
+            lines.append("No model of expected response")
+        }
+        return lines
+    }
+
+    private var events: [String] {
+        var lines: [String] = []
+        if let moment {
+            lines.append(line("\(moment.event.type), version \(moment.event.version)", moment.event.id, moment.event.recordedAt))
+        }
+        lines.append(line("trajectory", chain.raising.cause, nil))
+        lines += chain.steps.map { line($0.record.type, $0.record.id, $0.record.recordedAt) }
+        return lines
+    }
+
+    private func line(_ what: String, _ event: EventID, _ time: Timestamp?) -> String {
+        let leaf = chain.leaves[event].map { "audit leaf \($0)" } ?? "not in the audit log yet"
+        return "\(what): \(event)\(time.map { ", recorded \($0)" } ?? ""), \(leaf)"
+    }
+
+    private var fate: [String] {
+        let later = chain.steps.dropFirst().map { step -> String in
+            let time = step.record.recordedAt
+            return switch step.event.step {
+            case .raised: "\(time) raised again"
+            case .acknowledged(let actor): "\(time) acknowledged by \(actor)"
+            case .resolved(let actor, let outcome): "\(time) resolved by \(actor): \(outcome.rawValue)"
+            case .superseded(_, let reason): "\(time) superseded: \(reason.rawValue)"
+            case .escalated(let level, let wasDue, let due): "\(time) escalated to level \(level): was due \(wasDue), now \(due)"
+            }
+        }
+        return later.isEmpty ? ["Nobody has answered it yet."] : later
+    }
+}
+
+/// The published figures of an instrument, with the set in use first and the others beside it.
+private struct NormSetText {
+    let instrument: Instrument
+    let used: NormSetID?
+
+    var lines: [String] {
+        guard let used, let set = instrument.normSets.first(where: { $0.id == used }) else {
+            return ["No norm set fits the rater, or the site has not chosen between several"]
+        }
+        return words(set) + instrument.normSets.filter { $0.id != used }.map { "Not used here: \($0.id) (\($0.title))" }
+    }
+
+    private func words(_ set: NormSet) -> [String] {
+        var lines = ["Norm set \(set.id): \(set.title)"]
+        if let cutOff = set.cutOff {
+            lines.append(
+                "  cut-off \(instrument.text(cutOff.value)), itself \(cutOff.isInclusive ? "clinical" : "functional"); "
+                    + words(set.cutOffEvidence))
+        }
+        if let change = set.reliableChange {
+            lines.append("  reliable change \(instrument.text(change)); " + words(set.reliableChangeEvidence))
+        }
+        if let derivation = set.derivation {
+            lines.append(
+                "  computed beside it: \(derivation.points) from SD \(derivation.deviation) and reliability "
+                    + "\(derivation.reliability) at \(derivation.level.rawValue) %")
+        }
+        return lines
+    }
+
+    private func words(_ evidence: Evidence) -> String { "source: \(evidence.source) (\(evidence.confidence.words))" }
+}
+
+extension Confidence {
+    fileprivate var words: String {
+        switch self {
+        case .sourced: "a source says so"
+        case .commonKnowledge: "well known, not checked against the primary paper"
+        case .uncertain: "uncertain or second-hand"
+        case .computed: "computed"
+        }
+    }
+}
