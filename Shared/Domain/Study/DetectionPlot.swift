@@ -14,7 +14,7 @@ extension DetectionStudy {
             font-family="sans-serif" font-size="12" role="img" aria-labelledby="title description">
             <title id="title">How early flags tell of reliable deterioration</title>
             <desc id="description">Sensitivity and specificity by rating 2 to 8 for four flag rules over \
-            \(courses) courses, of which \(deteriorated.count) ended reliably worse.</desc>
+            \(courses) courses, of which \(deteriorated.count) \(truth.words).</desc>
             <rect width="860" height="700" fill="#ffffff"/>
             """
         ]

@@ -29,17 +29,25 @@ public enum FlagRule: Hashable, Sendable, CaseIterable {
 ///
 /// What counts as truth is what clinics count: the last rating is worse than the first by the reliable
 /// change or more. That rating also raises the flag of its own, so a course that ends early is "detected"
-/// by its very end; `AtRating.ahead` therefore repeats the figures over courses that went on.
+/// by its very end; `AtRating.ahead` therefore repeats the figures over courses that went on. Of simulated
+/// courses the truth may also be whether they were made to deteriorate, whatever the last rating shows.
 public struct DetectionStudy: Hashable, Sendable {
+    public let truth: Truth
     /// Courses with two or more ratings; one rating can neither flag nor deteriorate.
     public let courses: Int
     /// Courses given with fewer.
     public let coursesLeftOut: Int
-    /// Ended reliably worse.
+    /// By the truth of the study.
     public let deteriorated: Proportion
     /// First score or no session inside the model's support: these can be flagged by reliable change only.
     public let withoutExpectation: Proportion
     public let rules: [OfRule]
+
+    /// What flags are held against.
+    public enum Truth: String, Hashable, Sendable, CaseIterable {
+        case endedReliablyWorse = "ended_reliably_worse"
+        case madeToDeteriorate = "made_to_deteriorate"
+    }
 
     /// The figures of one rule.
     public struct OfRule: Hashable, Sendable {
@@ -49,7 +57,7 @@ public struct DetectionStudy: Hashable, Sendable {
         /// After ratings 2 to 8.
         public let byRating: [AtRating]
         /// Session of the first flag, counted from the first rating as 1: of all flagged courses, and of
-        /// those that ended reliably worse. Nil where none was flagged.
+        /// those that deteriorated. Nil where none was flagged.
         public let sessionsUntilFlag: MedianEstimate?
         public let sessionsUntilTrueFlag: MedianEstimate?
 
@@ -67,7 +75,7 @@ public struct DetectionStudy: Hashable, Sendable {
     }
 
     public struct Detection: Hashable, Sendable {
-        /// Flagged, of the courses that ended reliably worse.
+        /// Flagged, of the courses that deteriorated.
         public let sensitivity: Proportion
         /// Not flagged, of all others.
         public let specificity: Proportion
@@ -81,21 +89,32 @@ public struct DetectionStudy: Hashable, Sendable {
     ///   - direction: of the instrument.
     ///   - reliableChange: in steps.
     public init(_ courses: some Sequence<Trajectory>, direction: ScoreDirection, reliableChange: Int) {
+        let labelled = courses.lazy.map { course in
+            (course, hasDeteriorated: (course.points.last?.improvement ?? 0) <= -reliableChange)
+        }
+        self.init(labelled, truth: .endedReliablyWorse, direction: direction, reliableChange: reliableChange)
+    }
+
+    /// Courses, each with the truth about it.
+    init(
+        _ courses: some Sequence<(Trajectory, hasDeteriorated: Bool)>, truth: Truth, direction: ScoreDirection,
+        reliableChange: Int
+    ) {
         var tallies = FlagRule.allCases.map { RuleTally($0) }
         var (studied, leftOut, worse, silent) = (0, 0, 0, 0)
-        for course in courses {
-            guard course.points.count > 1, let last = course.points.last else {
+        for (course, hasDeteriorated) in courses {
+            guard course.points.count > 1 else {
                 leftOut += 1
                 continue
             }
             studied += 1
-            let hasDeteriorated = last.improvement <= -reliableChange
             worse += hasDeteriorated ? 1 : 0
             silent += course.points.dropFirst().allSatisfy { $0.expectation == nil } ? 1 : 0
             for place in tallies.indices {
                 tallies[place].add(course, direction, reliableChange, hasDeteriorated: hasDeteriorated)
             }
         }
+        self.truth = truth
         self.courses = studied
         coursesLeftOut = leftOut
         deteriorated = Proportion(worse, of: studied)

@@ -3,13 +3,13 @@ extension DetectionStudy {
     public var table: String {
         var lines = [
             "Courses with two or more ratings: \(courses); left out: \(coursesLeftOut)",
-            "Ended reliably worse: \(deteriorated.words)",
+            "Courses that \(truth.words): \(deteriorated.words)",
             "Without an expected response at any session: \(withoutExpectation.words)",
         ]
         for figures in rules {
             lines += ["", "Flag: \(figures.rule.heading)", "  ever flagged: \(figures.everFlagged.words)"]
             lines.append("  session of the first flag, median: \(figures.sessionsUntilFlag.words)")
-            lines.append("  the same, of courses that ended reliably worse: \(figures.sessionsUntilTrueFlag.words)")
+            lines.append("  the same, of courses that \(truth.words): \(figures.sessionsUntilTrueFlag.words)")
             lines.append("  by rating  sensitivity            specificity            courses that went on: ")
             lines.append("                                                           sensitivity            specificity")
             for at in figures.byRating {
@@ -22,6 +22,15 @@ extension DetectionStudy {
 
     private func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
+
+extension DetectionStudy.Truth {
+    var words: String {
+        switch self {
+        case .endedReliablyWorse: "ended reliably worse"
+        case .madeToDeteriorate: "were made to deteriorate"
+        }
     }
 }
 

@@ -3,7 +3,10 @@ import FoundationEssentials
 /// A detection study from nothing but a network and a seed: one part of the simulated courses is the
 /// history that a model is fitted on, the other is scored with it.
 public struct SimulatedDetection: Sendable {
+    /// Against what clinics count: the last rating reliably worse than the first.
     public let study: DetectionStudy
+    /// Against what the network was made to do, which no clinic can know.
+    public let byNature: DetectionStudy
     public let fit: FittedModel
     /// Courses made to deteriorate, and courses whose client stayed away, of all that were scored.
     public let deterioratingByNature: Proportion
@@ -30,10 +33,13 @@ public struct SimulatedDetection: Sendable {
                     id: ModelID(unchecked: "simulated"), version: "1", hash: [UInt8](repeating: 0, count: 32)),
                 label: "fitted on simulated courses"))
         let drawn = network.courses(courses, using: &numbers)
-        let trajectories = drawn.lazy.map { Trajectory.score($0.scoredRatings, on: basis) }
-        study = DetectionStudy(
-            trajectories, direction: network.instrument.direction,
-            reliableChange: network.normSet.reliableChange ?? .max)
+        let trajectories = drawn.map { Trajectory.score($0.scoredRatings, on: basis) }
+        let direction = network.instrument.direction
+        let reliableChange = network.normSet.reliableChange ?? .max
+        study = DetectionStudy(trajectories, direction: direction, reliableChange: reliableChange)
+        byNature = DetectionStudy(
+            zip(trajectories, drawn.lazy.map(\.deterioratesByNature)).lazy.map { ($0.0, hasDeteriorated: $0.1) },
+            truth: .madeToDeteriorate, direction: direction, reliableChange: reliableChange)
         deterioratingByNature = Proportion(drawn.count(where: \.deterioratesByNature), of: drawn.count)
         droppedOut = Proportion(drawn.count(where: \.hasDroppedOut), of: drawn.count)
     }

@@ -93,6 +93,11 @@ public struct LineAttainment: Hashable, Sendable {
     public let reachedSuccess: Proportion
     /// Last rating worse than the failure line.
     public let endedBelowFailure: Proportion
+
+    public init(reachedSuccess: Proportion, endedBelowFailure: Proportion) {
+        self.reachedSuccess = reachedSuccess
+        self.endedBelowFailure = endedBelowFailure
+    }
 }
 
 extension CourseState {
