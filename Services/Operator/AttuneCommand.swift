@@ -9,5 +9,6 @@ struct AttuneCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, MigrateCommand.self, TopicsCommand.self, KeysCommand.self, TokenCommand.self,
             StatusCommand.self, ImportCommand.self, SimulateCommand.self, AuditCommand.self, BenchCommand.self,
+            ModelCommand.self, StudyCommand.self,
         ])
 }

@@ -95,7 +95,9 @@ import Testing
         // Of courses with more than four ratings one ended worse, unflagged by then, and one well.
         #expect(red.figures(at: 4)?.ahead.sensitivity == Proportion(0, of: 1))
         #expect(red.figures(at: 4)?.ahead.specificity == Proportion(0, of: 1))
-        #expect(red.figures(at: 8)?.ahead.sensitivity.share == nil)
+        // No course went on after its last rating.
+        #expect(red.figures(at: 5)?.ahead.sensitivity.share == nil)
+        #expect(red.figures(at: 5)?.ahead.specificity.share == nil)
         #expect(red.figures(at: 9) == nil)
         // First flags of the 80 % rule: sessions 3, 2, 5 and 3.
         #expect(red.sessionsUntilFlag?.median == 3)
