@@ -121,7 +121,9 @@ import Testing
         var numbers = SeededNumbers(state: 31)
         for _ in 1...150 {
             let c = ExpectedResponseModel.Coefficients(
-                beta: Vector4(some(-5...5, &numbers), some(0...1.2, &numbers), some(-12...12, &numbers), some(-0.4...0.4, &numbers)),
+                beta: Vector4(
+                    some(-5...5, &numbers), some(0...1.2, &numbers), some(-12...12, &numbers),
+                    some(-0.4...0.4, &numbers)),
                 betaCovariance: try upper(covariance(&numbers)), levelVariance: some(0...20, &numbers),
                 levelSlopeCovariance: 0, slopeVariance: some(0...9, &numbers), residualVariance: some(1...30, &numbers))
             let model = model(instrument, c, 0...400)
@@ -189,9 +191,8 @@ import Testing
     }
 
     @Test func theOrderOfArrivalMakesNoDifferenceOnLinesEither() throws {
-        let lines = try PercentileLines(
-            [.init(intakes: 0...400, sessions: (2...9).map { TargetLines(success: 15_000 + 1000 * $0, failure: 12_000 + 900 * $0) })],
-            on: Examples.outcome)
+        let sessions = (2...9).map { TargetLines(success: 15_000 + 1000 * $0, failure: 12_000 + 900 * $0) }
+        let lines = try PercentileLines([.init(intakes: 0...400, sessions: sessions)], on: Examples.outcome)
         let basis = ScoringBasis(
             instrument: Examples.outcome, normSet: Examples.adultNorms,
             model: ExpectedResponseModel(

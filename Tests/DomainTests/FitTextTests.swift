@@ -7,7 +7,8 @@ import Testing
     }
 
     @Test func rowsBecomeCoursesWhateverTheirOrder() throws {
-        let found = try courses("score,person,clinic,session\r\n18.3,b,x,1\r\n\"9.0\", a ,x,2\r\n\r\n21,b,x,3\r\n12.5,a,x,1\r\n")
+        let found = try courses(
+            "score,person,clinic,session\r\n18.3,b,x,1\r\n\"9.0\", a ,x,2\r\n\r\n21,b,x,3\r\n12.5,a,x,1\r\n")
         #expect(found.map(\.intake) == [183, 125])
         #expect(found.map(\.later) == [[.init(session: 3, score: 210)], [.init(session: 2, score: 90)]])
     }

@@ -177,7 +177,8 @@ import Testing
                 population: Examples.adults, lines: lines))
         let none = ScoringBasis(instrument: Examples.outcome, normSet: Examples.adultNorms, model: nil)
         let courses = [
-            Examples.ratings(180, 210), Examples.ratings(180, 160), Examples.ratings(180, 140), Examples.ratings(180, 199, 250),
+            Examples.ratings(180, 210), Examples.ratings(180, 160), Examples.ratings(180, 140),
+            Examples.ratings(180, 199, 250),
         ]
         let comparison = ModelComparison(courses, champion: none, challenger: basis)
         #expect(comparison.champion == .none)

@@ -6,7 +6,9 @@ enum SharedData {
     /// The rows of a file of comma-separated values, by column name; nil where the file is absent.
     static func rows(_ name: String) -> [[String: String]]? {
         guard let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8) else { return nil }
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let lines = text.split(whereSeparator: \.isNewline).map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
         guard let header = lines.first else { return nil }
         return lines.dropFirst().map { line in
             Dictionary(zip(header, line).map { (String($0), String($1)) }, uniquingKeysWith: { first, _ in first })
@@ -15,7 +17,8 @@ enum SharedData {
 
     private static var folder: URL {
         if let path = ProcessInfo.processInfo.environment["ATTUNE_SHARED_DATA"] { return URL(filePath: path) }
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let root = tests.deletingLastPathComponent()
         return root.deletingLastPathComponent().appending(path: "shared/data")
     }
 }

@@ -13,8 +13,9 @@ extension DetectionStudy {
             lines.append("  by rating  sensitivity            specificity            courses that went on: ")
             lines.append("                                                           sensitivity            specificity")
             for at in figures.byRating {
-                let cells = [at.all.sensitivity, at.all.specificity, at.ahead.sensitivity, at.ahead.specificity]
-                lines.append("  \(padded(String(at.rating), 9))  " + cells.map { padded($0.cell, 21) }.joined(separator: "  "))
+                let shares = [at.all.sensitivity, at.all.specificity, at.ahead.sensitivity, at.ahead.specificity]
+                let cells = shares.map { padded($0.cell, 21) }.joined(separator: "  ")
+                lines.append("  \(padded(String(at.rating), 9))  \(cells)")
             }
         }
         return lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n") + "\n"
