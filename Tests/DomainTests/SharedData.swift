@@ -1,24 +1,23 @@
 import Foundation
 
-/// Data from outside the project, in the folder `shared` beside the repository; nil where it is not there.
-/// `ATTUNE_SHARED_DATA` names another place.
+/// Data from outside the project, in the folder `shared/data` beside the repository; `ATTUNE_SHARED_DATA` names
+/// another place.
 enum SharedData {
-    static func text(_ name: String) -> String? {
-        let repository = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder =
-            ProcessInfo.processInfo.environment["ATTUNE_SHARED_DATA"].map { URL(fileURLWithPath: $0) }
-            ?? repository.deletingLastPathComponent().appendingPathComponent("shared/data")
-        return try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
-    }
-
-    /// Lines of a table with a header, by column name; empty cells are left out.
-    static func rows(_ text: String) -> [[String: String]] {
+    /// The rows of a file of comma-separated values, by column name; empty cells are left out. Nil where the file
+    /// is absent.
+    static func rows(_ name: String) -> [[String: String]]? {
+        guard let text = try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8) else { return nil }
         let lines = text.split(whereSeparator: \.isNewline)
             .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-        guard let header = lines.first else { return [] }
+        guard let header = lines.first else { return nil }
         return lines.dropFirst().map { cells in
-            Dictionary(uniqueKeysWithValues: zip(header, cells).filter { !$1.isEmpty })
+            Dictionary(zip(header, cells).filter { !$1.isEmpty }) { first, _ in first }
         }
     }
+
+    private static let folder: URL =
+        ProcessInfo.processInfo.environment["ATTUNE_SHARED_DATA"].map { URL(fileURLWithPath: $0) }
+        ?? URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("shared/data")
 }

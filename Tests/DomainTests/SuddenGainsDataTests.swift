@@ -4,10 +4,10 @@ import Testing
 /// The example data of the R package suddengains against the figures of its own tests
 /// (test-define_crit1_cutoff.R, test-describe_sg.R).
 @Suite struct SuddenGainsDataTests {
-    private static let text = SharedData.text("suddengains_bdi_rq_12sessions_wide.csv")
+    private static let data = SharedData.rows("suddengains_bdi_rq_12sessions_wide.csv")
 
     private func clients(_ columns: [String]) throws -> [[Int?]] {
-        try SharedData.rows(#require(Self.text)).map { row in
+        try #require(Self.data).map { row in
             try columns.map { column in
                 guard let cell = row[column] else { return nil }
                 return try DecimalSteps.steps(cell, denominator: 1)
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: text != nil, "../shared/data is not there"))
+    @Test(.enabled(if: data != nil, "../shared/data is not there"))
     func theThresholdOfTheIntakeScoresComesOutAsPublished() throws {
         let intake = try clients(["bdi_s0"]).compactMap { $0[0] }
         #expect(intake.count == 41)
@@ -30,7 +30,7 @@ import Testing
 
     /// 24 gains of 7 or more points in 15 of 43 clients, 8 of them with several; mean 11, deviation 3.43; of
     /// the first gains mean 11.4, deviation 3.98; 4 gains are lost again, 3 of the first ones.
-    @Test(.enabled(if: text != nil, "../shared/data is not there"))
+    @Test(.enabled(if: data != nil, "../shared/data is not there"))
     func theSuddenGainsAreThoseThatThePackageCounts() throws {
         let courses = try clients((1...12).map { "bdi_s\($0)" })
         let gains = courses.map { SuddenChangeTests.bdi.changes(in: $0).filter { $0.kind == .gain } }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalogue
+import Contracts
 import Domain
 import Persistence
 

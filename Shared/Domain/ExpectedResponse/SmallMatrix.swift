@@ -19,6 +19,15 @@ public struct SymmetricMatrix4: Hashable, Sendable {
         (cc, cd, dd) = (figures[7], figures[8], figures[9])
     }
 
+    init(
+        aa: Double, ab: Double, ac: Double, ad: Double, bb: Double, bc: Double, bd: Double, cc: Double, cd: Double,
+        dd: Double
+    ) {
+        (self.aa, self.ab, self.ac, self.ad) = (aa, ab, ac, ad)
+        (self.bb, self.bc, self.bd) = (bb, bc, bd)
+        (self.cc, self.cd, self.dd) = (cc, cd, dd)
+    }
+
     public init(diagonal: Vector4) {
         (aa, bb, cc, dd) = (diagonal.a, diagonal.b, diagonal.c, diagonal.d)
         (ab, ac, ad, bc, bd, cd) = (0, 0, 0, 0, 0, 0)
