@@ -25,7 +25,8 @@ struct EpisodeHistory {
             }
             let content = try EpisodeEventCodec.decode(event.payload, type: type).event
             let update = try scoring.apply(content, version: event.version) { instrument, participant in
-                catalogue.basis(for: instrument, role: participant.role, ageBand: participant.ageBand)
+                catalogue.basis(
+                    for: instrument, role: participant.role, ageBand: participant.ageBand, sex: participant.sex)
             }
             guard let update else { continue }
             let trajectory = DerivedIdentity.trajectory(following: event.id, on: update.course.basis)
