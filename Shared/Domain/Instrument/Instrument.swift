@@ -29,7 +29,7 @@ public struct Instrument: Hashable, Sendable {
     /// Present for alliance measures.
     public private(set) var allianceRule: AllianceRule?
     /// When a course counts as stalled; nil: never. For outcome measures alone.
-    public let stalledRule: StalledRule?
+    public private(set) var stalledRule: StalledRule?
     public let codes: InstrumentCodes
     public let licence: InstrumentLicence
     /// Where items, ranges, reversals and the other arithmetic come from; nil where a site does not say.
@@ -116,6 +116,13 @@ extension Instrument {
     public func choosing(allianceRule rule: AllianceRule) -> Instrument {
         var copy = self
         copy.allianceRule = rule
+        return copy
+    }
+
+    /// The instrument with another rule for stalled courses; nil: none.
+    public func choosing(stalledRule rule: StalledRule?) -> Instrument {
+        var copy = self
+        copy.stalledRule = rule
         return copy
     }
 }
