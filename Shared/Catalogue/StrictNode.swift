@@ -94,7 +94,10 @@ struct StrictNode {
     }
 
     /// Whether the word `off` stands where something else could.
-    func isOff() throws(CatalogueError) -> Bool { try !isMapping && text() == "off" }
+    func isOff() throws(CatalogueError) -> Bool {
+        if isMapping { return false }
+        return try text() == "off"
+    }
 
     func choice<Kind: RawRepresentable & CaseIterable>(
         _ kind: Kind.Type
