@@ -96,7 +96,8 @@ import Testing
             guardedStart: GuardedStart(evidence: evidence))
         let course = course(instrument, [400, 390, 370])
         let points = course.trajectory.points
-        #expect(course.explanation(of: points[0]).contains { $0.contains("alliance.guarded") && $0.contains("not an alarm") })
+        let first = course.explanation(of: points[0])
+        #expect(first.contains { $0.contains("alliance.guarded") && $0.contains("not an alarm") })
         let newest = course.explanation(of: points[2])
         #expect(newest.contains("Rule alliance.drop: fallen from 39.0 by at least 1.0."))
         #expect(

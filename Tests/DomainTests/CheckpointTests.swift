@@ -3,9 +3,11 @@ import Testing
 
 /// Checkpoints (clinical-reference 5.2), with percent of expected gain (2.2).
 @Suite struct CheckpointTests {
-    private func due(_ scores: [Int], on basis: ScoringBasis = Episodes.outcome, reviewedOn: CalendarDay? = nil) -> [String] {
+    private func due(
+        _ scores: [Int], on basis: ScoringBasis = Episodes.outcome, reviewedOn: CalendarDay? = nil
+    ) -> [String] {
         var episode = Episodes()
-        episode.rate(1, basis, Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($0.offset + 1, $0.element) }))
+        episode.rate(1, basis, Episodes.bySession(scores))
         if let reviewedOn { episode.review(.documented, on: reviewedOn) }
         return episode.view(Episodes.day(scores.count)).checkpointsDue(.standard).map(\.rule)
     }

@@ -21,7 +21,7 @@ import Testing
     @Test func aRedCourseCounts() throws {
         for (scores, expected) in [([180, 138], true), ([180, 100], true), ([180, 190], false), ([180], false)] {
             var episode = Episodes()
-            episode.rate(1, Episodes.modelled, Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($0.offset + 1, $0.element) }))
+            episode.rate(1, Episodes.modelled, Episodes.bySession(scores))
             #expect(try holds(.notOnTrack, episode, on: Episodes.day(3)) == expected)
         }
     }
@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: [([360], false), ([359], true), ([380, 370], true), ([380, 371], false)])
     func aLowAllianceCounts(scores: [Int], expected: Bool) throws {
         var episode = Episodes()
-        episode.rate(1, Episodes.alliance, Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($0.offset + 1, $0.element) }))
+        episode.rate(1, Episodes.alliance, Episodes.bySession(scores))
         #expect(try holds(.lowAlliance, episode, on: Episodes.day(3)) == expected)
     }
 
@@ -57,7 +57,7 @@ import Testing
     @Test(arguments: [([180, 200], false), ([180, 200, 229], true), ([180, 200, 230], false), ([180, 180, 120], true)])
     func noReliableChangeByTheSessionCounts(scores: [Int], expected: Bool) throws {
         var episode = Episodes()
-        episode.rate(1, Episodes.outcome, Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($0.offset + 1, $0.element) }))
+        episode.rate(1, Episodes.outcome, Episodes.bySession(scores))
         #expect(try holds(.noReliableChange, episode, on: Episodes.day(9)) == expected)
     }
 

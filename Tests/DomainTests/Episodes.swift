@@ -24,6 +24,11 @@ struct Episodes {
 
     static func person(_ number: Int) -> ParticipantID { ParticipantID(rawValue: Examples.uuid(2, number)) }
 
+    /// Scores of one session after the other.
+    static func bySession(_ scores: [Int], from session: Int = 1) -> [Int: Int] {
+        Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($0.offset + session, $0.element) })
+    }
+
     /// The day of a weekly session.
     static func day(_ session: Int, plus days: Int = 0) -> CalendarDay {
         CalendarDay(daysSinceEpoch: start + 7 * (session - 1) + days)
@@ -66,7 +71,7 @@ struct Episodes {
     }
 
     mutating func rate(_ person: Int, _ basis: ScoringBasis, _ scores: Int..., from session: Int = 1) {
-        rate(person, basis, Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($0.offset + session, $0.element) }))
+        rate(person, basis, Self.bySession(scores, from: session))
     }
 
     mutating func discuss(_ person: Int, _ basis: ScoringBasis, session: Int, plus days: Int = 0) {

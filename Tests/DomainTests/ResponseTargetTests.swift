@@ -5,7 +5,9 @@ import Testing
 @Suite struct ResponseTargetTests {
     private func hours(_ hours: Int64) -> Timestamp { Timestamp(microseconds: hours * 3_600_000_000) }
 
-    private func results(_ responses: [(AlertKind, Int64, Int64?)], percent: Int = 90, asOf now: Int64) throws -> [ResponseResult] {
+    private func results(
+        _ responses: [(AlertKind, Int64, Int64?)], percent: Int = 90, asOf now: Int64
+    ) throws -> [ResponseResult] {
         let target = try #require(ResponseTarget(withinSeconds: 24 * 3600, thousandths: percent * 10))
         return responses.map { AlertResponse(kind: $0.0, raisedAt: hours($0.1), answeredAt: $0.2.map(hours)) }
             .results(against: [.alliance: target, .safety: target], asOf: hours(now))

@@ -50,7 +50,9 @@ public struct DropOutRule: Hashable, Sendable {
     public static let standard = DropOutRule(
         [.notOnTrack: 1, .lowAlliance: 1, .missedSession: 2, .noReliableChange: 1, .younger: 1, .longGap: 2],
         3, 3, 2, [.child, .adolescent],
-        Evidence(source: "Attune's own list and weights; no validity is claimed (clinical-reference 5.3)", confidence: .uncertain))
+        Evidence(
+            source: "Attune's own list and weights; no validity is claimed (clinical-reference 5.3)",
+            confidence: .uncertain))
 
     func weight(_ part: DropOutPart) -> Int { weights[part] ?? 0 }
 }

@@ -129,7 +129,9 @@ extension EpisodeView {
     }
 
     /// What a participant's own courses say, for that participant.
-    public func findings(about participant: ParticipantID, _ policy: EpisodeRulePolicy = EpisodeRulePolicy()) -> [EpisodeFinding] {
+    public func findings(
+        about participant: ParticipantID, _ policy: EpisodeRulePolicy = EpisodeRulePolicy()
+    ) -> [EpisodeFinding] {
         findings(policy).filter { $0.subject == participant }
     }
 
@@ -151,7 +153,9 @@ extension Course {
         return switch rule {
         case .expectedResponse80, .failureLine:
             basis.model.map {
-                Evidence(source: "Model \($0.reference.id) version \($0.reference.version): \($0.label)", confidence: .computed)
+                Evidence(
+                    source: "Model \($0.reference.id) version \($0.reference.version): \($0.label)",
+                    confidence: .computed)
             }
         case .reliablyWorse: basis.normSet?.reliableChangeEvidence
         case .allianceCutOff, .allianceDrop, .allianceItem: alliance?.evidence

@@ -36,7 +36,9 @@ public struct MissedMeasureRule: Hashable, Sendable {
     /// Outcome and alliance at the last session, with a day to enter them.
     public static let standard = MissedMeasureRule(
         Set(MeasuredPurpose.allCases), 1, 1,
-        Evidence(source: "Attended sessions with a valid measure (clinical-reference 5.5); days are Attune's own", confidence: .sourced))
+        Evidence(
+            source: "Attended sessions with a valid measure (clinical-reference 5.5); days are Attune's own",
+            confidence: .uncertain))
 }
 
 /// A session that was held and not measured.

@@ -19,7 +19,10 @@ public struct StaleRule: Hashable, Sendable {
     /// Six weeks.
     public static let standard = StaleRule(
         checked: 42,
-        Evidence(source: "OpenFIT and Better Outcomes Now show no state without recent data (clinical-reference 2.7); days are Attune's own", confidence: .uncertain))
+        Evidence(
+            source: "No state without recent data, after OpenFIT and Better Outcomes Now (clinical-reference 2.7); "
+                + "days are Attune's own",
+            confidence: .uncertain))
 }
 
 /// A course whose newest rating is old.

@@ -18,7 +18,9 @@ public struct DiscussionRule: Hashable, Sendable {
     /// A fortnight or the next session.
     public static let standard = DiscussionRule(
         checked: 14,
-        Evidence(source: "Share discussed with the client (clinical-reference 5.5); days are Attune's own", confidence: .uncertain))
+        Evidence(
+            source: "Share discussed with the client (clinical-reference 5.5); days are Attune's own",
+            confidence: .uncertain))
 }
 
 /// A score that nobody has talked about with the client.

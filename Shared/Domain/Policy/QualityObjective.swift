@@ -19,8 +19,8 @@ public struct QualityObjective: Hashable, Sendable {
     public let graceDays: Int
 
     /// - Parameter graceDays: nil: what the measure usually allows.
-    /// - Returns: nil for figures out of their ranges: days below 0, a window or a run of nothing, a share of nothing
-    ///   or of more than all, and for sessions to be measured without a purpose.
+    /// - Returns: nil for figures out of their ranges: days below 0, a window or a run of nothing, a share of
+    ///   nothing or of more than all, and for sessions to be measured without a purpose.
     public init?(
         id: ObjectiveID, title: String, measure: ObjectiveMeasure, window: ObjectiveWindow,
         startsOn: CalendarDay? = nil, target: ObjectiveTarget, graceDays: Int? = nil
@@ -46,10 +46,11 @@ public enum ObjectiveMeasure: Hashable, Sendable {
     /// Alliance ratings that were talked about on their day, among those below the client's own baseline: as the
     /// instrument's rule has it, or without one any fall of a step below the mean so far.
     case lowAllianceHandled
-    /// Runs of so many sessions, 1 or more, with a joint review after the run before and not after their last, among full runs.
+    /// Runs of so many sessions, 1 or more, with a joint review after the run before and not after their last, among
+    /// full runs.
     case jointReviews(everySessions: Int)
-    /// Reviews, of either kind, after a course has gone so many ratings, 2 or more, or twice as many and so on, without a
-    /// reliable gain since its first, among the times that happened.
+    /// Reviews, of either kind, after a course has gone so many ratings, 2 or more, or twice as many and so on,
+    /// without a reliable gain since its first, among the times that happened.
     case unchangedReviewed(afterRatings: Int)
 
     fileprivate var isPossible: Bool {

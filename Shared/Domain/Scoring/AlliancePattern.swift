@@ -26,7 +26,10 @@ public enum AlliancePattern: String, Hashable, Sendable, CaseIterable {
     /// three totals, or the two there are, one rating apart. A course that has crossed the cut-off has improved or
     /// fallen, however level it is by now.
     /// - Parameter scores: in steps, in session order.
-    public init?(_ scores: some BidirectionalCollection<Int>, cutOff: CutOff, rule: AlliancePatternRule, _ direction: ScoreDirection) {
+    public init?(
+        _ scores: some BidirectionalCollection<Int>, cutOff: CutOff, rule: AlliancePatternRule,
+        _ direction: ScoreDirection
+    ) {
         guard let first = scores.first, let newest = scores.last, scores.count > 1 else { return nil }
         let last = scores.suffix(Self.window)
         // Over two or three totals a step apart, the line's slope is the change from the first of them to the last,

@@ -81,7 +81,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ors\", version: \"2000", "{ratings: 1}", "whole number from 2"), ("ors\", version: \"2000", "{}", "ratings is missing"),
+        ("ors\", version: \"2000", "{ratings: 1}", "whole number from 2"),
+        ("ors\", version: \"2000", "{}", "ratings is missing"),
         ("srs\", version: \"2002", "{ratings: 4}", "only for purpose outcome"),
         ("audit-c\", version: \"1998", "{ratings: 4}", "would never speak"),
     ])
