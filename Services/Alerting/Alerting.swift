@@ -11,7 +11,7 @@ struct Alerting: ServiceCommand {
     static let name = "attune-alerting"
     static let summary = "Raises, escalates and answers alerts."
     static let policyFile = Setting.path(
-        "ATTUNE_ALERT_POLICY_FILE", "YAML file with due times; Attune's defaults where it is not set.").optional
+        "ATTUNE_ALERT_POLICY_FILE", "YAML file with the site's policy: which kinds raise, due times, figures of the rules; Attune's defaults where it is not set.").optional
     static let settings: [any SettingDeclaration] =
         DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all + [policyFile]
 

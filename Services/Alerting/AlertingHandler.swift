@@ -86,7 +86,7 @@ struct AlertBatch {
         let decisions = AlertRules.decisions(
             on: CourseChange(course: update.key, before: before.signals, after: update.signals),
             otherCourses: courses.others(than: update.key, in: event.episode), open: openAlerts(of: event),
-            episodeIsOpen: episodes[event.episode]?.isOpen ?? true)
+            episodeIsOpen: episodes[event.episode]?.isOpen ?? true, raisedKinds: policy.raisedKinds)
         courses.set(update.key, in: event.episode, version: event.sequence, signals: update.signals)
         carryOut(decisions, event, update)
     }
