@@ -17,17 +17,10 @@ struct EpisodeHistory {
 
     /// - Parameter events: of one stream, from its beginning.
     init(_ events: [LedgerEvent], catalogue: Catalogue) throws {
-        var scoring = EpisodeScoring()
+        var fold = EpisodeFold(catalogue: catalogue)
         var moments: [Moment] = []
         for event in events {
-            guard let type = EventType(rawValue: event.type) else {
-                throw MalformedEvent(field: "type", problem: "not a known event type")
-            }
-            let content = try EpisodeEventCodec.decode(event.payload, type: type).event
-            let update = try scoring.apply(content, version: event.version) { instrument, participant in
-                catalogue.basis(for: instrument, role: participant.role, ageBand: participant.ageBand)
-            }
-            guard let update else { continue }
+            guard let update = try fold.apply(event) else { continue }
             let trajectory = DerivedIdentity.trajectory(following: event.id, on: update.course.basis)
             moments.append(Moment(event: event, trajectory: trajectory, update: update))
         }

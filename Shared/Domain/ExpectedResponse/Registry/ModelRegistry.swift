@@ -78,6 +78,20 @@ public struct ModelRegistry: Hashable, Sendable {
         }
     }
 
+    /// The decisions that no later one has replaced for all of their raters, in the order in which they were made.
+    public var inForce: [ModelActivation] {
+        activations.enumerated().filter { place, decision in
+            let later = activations[(place + 1)...].filter {
+                $0.site == decision.site && $0.instrument == decision.instrument
+            }
+            return RaterRole.allCases.contains { role in
+                AgeBand.allCases.contains { ageBand in
+                    speaks(decision, to: role, ageBand) && !later.contains { speaks($0, to: role, ageBand) }
+                }
+            }
+        }.map(\.element)
+    }
+
     /// A decision to use no model at all speaks to everybody.
     private func speaks(_ activation: ModelActivation, to role: RaterRole, _ ageBand: AgeBand) -> Bool {
         guard let named = activation.champion ?? activation.challenger else { return true }
