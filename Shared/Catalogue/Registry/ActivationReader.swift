@@ -55,11 +55,12 @@ enum ActivationReader {
 
     private static func isNone(_ place: StrictNode) throws(CatalogueError) -> Bool {
         if place.isMapping { return false }
-        return try place.text() == "none"
+        guard try place.text() == "none" else { throw place.refusal("must be the id and version of a model, or none") }
+        return true
     }
 
     private static func model(_ place: StrictNode) throws(CatalogueError) -> ActivationDefinition.NamedModel {
-        guard place.isMapping else { throw place.refusal("must be the id and version of a model, or none") }
+        guard place.isMapping else { throw place.refusal("must be the id and version of a model") }
         return try place.mapping("id", "version", "hash") { fields throws(CatalogueError) in
             ActivationDefinition.NamedModel(
                 place: place, id: try fields.required("id").name(ModelID.self),
