@@ -38,6 +38,9 @@ struct ModelBench {
         return folder
     }
 
+    /// The events of the one episode that the ledger holds, in order.
+    func onlyEpisode() throws -> [LedgerEvent] { try Ledger.page(of: .episode, after: 0, limit: 1000, on: database.connect()) }
+
     func events() throws -> Int64 { try database.connect().run("select count(*) from ledger.event").only().int64(0) }
 
     /// Appends episodes, a batch at a time.

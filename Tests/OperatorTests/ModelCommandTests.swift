@@ -15,7 +15,9 @@ import Testing
         }
     }
 
-    private static let fit = ["--instrument", "ors@2000", "--version", "2026-1", "--label", "simulated courses", "--id", "ors-north"]
+    private static let fit = [
+        "--instrument", "ors@2000", "--version", "2026-1", "--label", "simulated courses", "--id", "ors-north",
+    ]
 
     private static let decision = """
         activations:
@@ -33,17 +35,18 @@ import Testing
         try bench.append(courses[..<200].map { ModelBench.episode($0) })
         try bench.append(courses[200...].map { ModelBench.episode($0) }, lane: .episodeBackfill)
         // What must not count: open courses, other sites, other raters, later years.
-        let elderly = Participant(id: ParticipantID(rawValue: UUID()), role: .caretaker, ageBand: .child)
+        let caretaker = Participant(id: ParticipantID(rawValue: UUID()), role: .caretaker, ageBand: .child)
         let noise = [(session: 1, score: 20), (2, 400), (3, 0), (4, 400)]
         try bench.append((0..<20).map { _ in ModelBench.episode(noise, isClosed: false) })
         try bench.append((0..<20).map { _ in ModelBench.episode(noise) }, site: "south")
-        try bench.append((0..<20).map { _ in ModelBench.episode(noise, rater: elderly) })
+        try bench.append((0..<20).map { _ in ModelBench.episode(noise, rater: caretaker) })
         try bench.append((0..<20).map { _ in ModelBench.episode(noise, openedOn: "2026-02-02") })
 
         let path = bench.files.path("model.yaml")
         let written = try await bench.attune(
-            arguments: ["model", "fit", "--from-ledger", "--site", "north", "--to", "2025-12-31", "--by", "op-17", "--out", path]
-                + Self.fit)
+            arguments: [
+                "model", "fit", "--from-ledger", "--site", "north", "--to", "2025-12-31", "--by", "op-17", "--out", path,
+            ] + Self.fit)
         #expect(written.status == 0, "\(written.errors)")
         #expect(written.output.contains("Courses from 2025-03-03 to "), "\(written.output)")
         #expect(written.errors.contains("320 closed courses taken; left out: 20 episodes still open, 20 outside the period"))
@@ -113,7 +116,8 @@ import Testing
         let broken = try bench.catalogue(Self.candidate + Self.decision.replacing("\"1\"}", with: "\"7\"}"), "broken")
         let refused = try await bench.attune("model", "list", catalogue: broken)
         #expect(refused.status == 1)
-        #expect(refused.errors.contains("site.yaml:18: ") && refused.errors.contains("ors-start version 7 is not registered"))
+        #expect(refused.errors.contains("site.yaml:19: "))
+        #expect(refused.errors.contains("ors-start version 7 is not registered"))
     }
 
     /// Bounds far narrower than those of the starting model.

@@ -55,9 +55,12 @@ import Testing
         #expect(north.trajectory.latest?.expected != south.trajectory.latest?.expected)
 
         let published = try await fixture.topic.events()
-        let models = try published.map { (event: $0.episode, model: try TrajectoryCodec.decode($0.payload).provenance.model?.id.text) }
-        #expect(models.filter { $0.event == here.id }.map(\.model) == ["ors-start", "ors-start", "ors-start"])
-        #expect(models.filter { $0.event == there.id }.map(\.model) == ["ors-own", "ors-own", "ors-own"])
+        func models(of episode: EpisodeID) throws -> [String?] {
+            try published.filter { $0.episode == episode }
+                .map { try TrajectoryCodec.decode($0.payload).provenance.model?.id.text }
+        }
+        #expect(try models(of: here.id) == ["ors-start", "ors-start", "ors-start"])
+        #expect(try models(of: there.id) == ["ors-own", "ors-own", "ors-own"])
         await fixture.topic.close()
     }
 

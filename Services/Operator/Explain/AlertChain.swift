@@ -33,26 +33,12 @@ struct AlertChain {
         }
         guard case .raised(let raising) = steps.first?.event.step else { throw UnknownAlert() }
         self.raising = raising
-        history = try Self.history(
-            of: raising.cause, in: try Ledger.events(stream: episode, category: .episode, on: connection), catalogue)
+        history = try EpisodeHistory(
+            explaining: raising.cause, try Ledger.events(stream: episode, category: .episode, on: connection),
+            catalogue: catalogue)
         var events = steps.map(\.record.id) + [raising.cause]
         if let moment = history.moment(of: raising.cause) { events.append(moment.event.id) }
         leaves = try Self.leaves(of: events, on: connection)
-    }
-
-    /// The history by the decisions about models that hold today, or else by those that held when the trajectory was
-    /// made: the registry keeps them all.
-    private static func history(
-        of trajectory: EventID, in events: [LedgerEvent], _ catalogue: Catalogue
-    ) throws -> EpisodeHistory {
-        let today = try EpisodeHistory(events, catalogue: catalogue)
-        guard today.moment(of: trajectory) == nil, let site = events.first?.site else { return today }
-        let decided = Set(catalogue.registry.activations.filter { $0.site == site }.map(\.activatedAt)).sorted(by: >)
-        for time in decided + [Timestamp(microseconds: .min)] where !decided.isEmpty {
-            let earlier = try EpisodeHistory(events, catalogue: catalogue.asDecided(by: time))
-            if earlier.moment(of: trajectory) != nil { return earlier }
-        }
-        return today
     }
 
     private static func leaves(of events: [EventID], on connection: Connection) throws -> [EventID: Int64] {

@@ -7,7 +7,7 @@ struct ModelListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List all models: hash, origin, status, where they are active and by whose decision.",
-        discussion: "Reads the catalogue only. What is wrong with it is named with file and line, with status 1.")
+        discussion: "Reads the catalogue only; what is wrong with it is named with file and line, with status 1.")
 
     @OptionGroup var options: ModelOptions
 

@@ -83,10 +83,10 @@ extension ActivationDefinition {
     fileprivate func place(of problem: ModelRegistryProblem, _ activation: ModelActivation) -> StrictNode {
         switch problem {
         case .outOfOrder: atPlace
+        case .challengesItself: challenger?.place ?? atPlace
         case .unknownModel(let model), .otherContent(let model), .retired(let model), .notApproved(let model),
-            .otherInstrument(let model, _), .otherPopulation(let model), .challengesItself(let model):
-            (model == activation.champion && activation.champion != activation.challenger ? champion : challenger)?.place
-                ?? champion?.place ?? atPlace
+            .otherInstrument(let model, _), .otherPopulation(let model):
+            (model == activation.champion ? champion : challenger)?.place ?? atPlace
         }
     }
 }

@@ -55,7 +55,7 @@ public struct ModelRegistry: Hashable, Sendable {
             let version = try usable(challenger, for: activation)
             if let champion = activation.champion {
                 guard champion != challenger else { throw .challengesItself(challenger) }
-                guard try self.version(champion).population == version.population else {
+                guard try self.version(champion).population.overlaps(version.population) else {
                     throw .otherPopulation(challenger)
                 }
             }
@@ -118,7 +118,7 @@ public enum ModelRegistryProblem: Error, Hashable, Sendable {
     case retired(ModelReference)
     case notApproved(ModelReference)
     case otherInstrument(ModelReference, InstrumentReference)
-    /// Champion and challenger must speak about the same raters to be compared.
+    /// Champion and challenger are compared where both speak: they must have raters in common.
     case otherPopulation(ModelReference)
     case challengesItself(ModelReference)
     case outOfOrder(latest: Timestamp)
@@ -139,7 +139,7 @@ extension ModelRegistryProblem: CustomStringConvertible {
         case .otherInstrument(let reference, let instrument):
             "\(name(reference)) is for instrument \(instrument)"
         case .otherPopulation(let reference):
-            "\(name(reference)) speaks about other raters than the champion"
+            "\(name(reference)) speaks about none of the champion's raters"
         case .challengesItself(let reference):
             "\(name(reference)) cannot be compared with itself"
         case .outOfOrder(let latest):
