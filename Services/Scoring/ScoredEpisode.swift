@@ -21,7 +21,7 @@ struct ScoredEpisode {
     /// Takes up a stored course, before any event that may concern it.
     mutating func restore(_ key: CourseKey, _ stored: Trajectory, catalogue: Catalogue) throws(UnreadableCourse) {
         guard let rater = scoring.participants.first(where: { $0.id == key.participant }),
-            let basis = catalogue.basis(for: key.instrument, role: rater.role, ageBand: rater.ageBand, sex: rater.sex)
+            let basis = catalogue.basis(for: key.instrument, role: rater.role, ageBand: rater.ageBand, sex: rater.sex, site: site)
         else { throw .instrumentIsGone(key.instrument) }
         scoring.restore(Course(restoring: stored, on: basis), as: key)
     }
@@ -37,8 +37,10 @@ struct ScoredEpisode {
             throw .malformed(error)
         }
         do throws(ScoringFailure) {
-            update = try scoring.apply(content, version: event.sequence) { instrument, participant in
-                catalogue.basis(for: instrument, role: participant.role, ageBand: participant.ageBand, sex: participant.sex)
+            update = try scoring.apply(content, version: event.sequence) { [site] instrument, participant in
+                catalogue.basis(
+                    for: instrument, role: participant.role, ageBand: participant.ageBand, sex: participant.sex,
+                    site: site)
             }
         } catch {
             throw .failed(error)

@@ -8,8 +8,11 @@ public struct Catalogue: Sendable {
     public let digest: [UInt8]
     /// In the order of their references.
     public let instruments: [Instrument]
+    /// All models with what they rest on, and who activated which of them where.
+    public let registry: ModelRegistry
 
     private let byReference: [InstrumentReference: Entry]
+    private var decided: DecidedBases
 
     /// An instrument with what its raters are scored by, worked out once.
     private struct Entry {
@@ -18,30 +21,26 @@ public struct Catalogue: Sendable {
         let bases: [Rater: ScoringBasis]
     }
 
-    private struct Rater: Hashable {
-        let role: RaterRole
-        let ageBand: AgeBand
-        let sex: Sex?
-    }
-
     public func instrument(_ reference: InstrumentReference) -> Instrument? {
         byReference[reference]?.instrument
     }
 
-    /// All models for an instrument, a site's own before the built-in ones.
+    /// All models for an instrument, a site's own before the built-in ones; what only an activation puts to use
+    /// comes last.
     public func models(for reference: InstrumentReference) -> [ExpectedResponseModel] {
         byReference[reference]?.models ?? []
     }
 
-    /// The model that speaks about a rater: a site's own where it has one, else the built-in one.
+    /// The model that speaks about a rater where nobody has decided: a site's own where it has one, else the
+    /// built-in one.
     public func model(
         for reference: InstrumentReference, role: RaterRole, ageBand: AgeBand
     ) -> ExpectedResponseModel? {
         basis(for: reference, role: role, ageBand: ageBand)?.model
     }
 
-    /// What a rater's course is scored by; nil for an unknown instrument. Always the same object for the
-    /// same question.
+    /// What a rater's course is scored by where nobody has decided about models; nil for an unknown instrument.
+    /// Always the same object for the same question.
     ///
     /// - Parameter sex: nil where it is not known; figures that need it then do not hold.
     public func basis(
@@ -50,11 +49,34 @@ public struct Catalogue: Sendable {
         byReference[reference]?.bases[Rater(role: role, ageBand: ageBand, sex: sex)]
     }
 
+    /// What a rater's course is scored by at a site: the newest decision of the site that speaks to the rater
+    /// chooses the model, and without one everything is as at any other site. Always the same object for the same
+    /// question.
+    ///
+    /// A decision holds from the moment its file is read, and changes nothing of the past by itself: every result
+    /// names its model, and a course is scored again only when something new happens to it.
+    /// - Parameters: as of the variant without a site.
+    public func basis(
+        for reference: InstrumentReference, role: RaterRole, ageBand: AgeBand, sex: Sex? = nil, site: SiteID
+    ) -> ScoringBasis? {
+        let rater = Rater(role: role, ageBand: ageBand, sex: sex)
+        return decided.basis(site, reference, rater) ?? byReference[reference]?.bases[rater]
+    }
+
+    /// The catalogue with the decisions that had been made by a time and none that were made later: for
+    /// explaining what was scored then.
+    public func asDecided(by time: Timestamp) -> Catalogue {
+        var catalogue = self
+        catalogue.decided = DecidedBases(registry, at: time, byReference.mapValues { ($0.models, $0.bases) })
+        return catalogue
+    }
+
     /// Puts files together. Sources of the site come after the built-in ones.
     init(_ sources: [CatalogueSource]) throws(CatalogueError) {
         var instruments: [InstrumentReference: Instrument] = [:]
         var definitions: [(model: CatalogueFile.Placed<ModelDefinition>, isBuiltIn: Bool)] = []
         var choices: [ChoiceDefinition] = []
+        var activations: [ActivationDefinition] = []
         var hasher = SHA256()
         for source in sources {
             hasher.update(data: Array("\(source.name)\n\(source.bytes.count)\n".utf8))
@@ -68,12 +90,15 @@ public struct Catalogue: Sendable {
             }
             definitions += file.models.map { ($0, source.isBuiltIn) }
             choices += file.choices
+            activations += file.activations
         }
         try Self.apply(choices, to: &instruments)
         let models = try ModelSelection(definitions, instruments)
         self.digest = Array(hasher.finalize())
         self.instruments = instruments.values.sorted { $0.reference < $1.reference }
-        self.byReference = instruments.mapValues { Self.entry($0, models) }
+        registry = try ModelRegistry(models, activations, instruments)
+        byReference = instruments.mapValues { Self.entry($0, models) }
+        decided = DecidedBases(registry, at: .endOfTime, byReference.mapValues { ($0.models, $0.bases) })
     }
 
     /// Puts a site's choices into effect, wherever among its files they stand.
@@ -94,56 +119,12 @@ public struct Catalogue: Sendable {
 
     private static func entry(_ instrument: Instrument, _ models: ModelSelection) -> Entry {
         var bases: [Rater: ScoringBasis] = [:]
-        for role in RaterRole.allCases {
-            for ageBand in AgeBand.allCases {
-                for sex in Sex.allCases.map(Optional.some) + [nil] {
-                    bases[Rater(role: role, ageBand: ageBand, sex: sex)] = ScoringBasis(
-                        instrument: instrument, normSet: instrument.normSet(for: role, ageBand: ageBand, sex: sex),
-                        model: models.model(for: instrument.reference, role, ageBand))
-                }
-            }
+        for rater in Rater.all {
+            bases[rater] = ScoringBasis(
+                instrument: instrument,
+                normSet: instrument.normSet(for: rater.role, ageBand: rater.ageBand, sex: rater.sex),
+                model: models.model(for: instrument.reference, rater.role, rater.ageBand))
         }
         return Entry(instrument: instrument, models: models.all(for: instrument.reference), bases: bases)
-    }
-}
-
-/// Which model speaks about whom.
-private struct ModelSelection {
-    private var site: [InstrumentReference: [ExpectedResponseModel]] = [:]
-    private var builtIn: [InstrumentReference: [ExpectedResponseModel]] = [:]
-
-    init(
-        _ definitions: [(model: CatalogueFile.Placed<ModelDefinition>, isBuiltIn: Bool)],
-        _ instruments: [InstrumentReference: Instrument]
-    ) throws(CatalogueError) {
-        var references: Set<String> = []
-        for (placed, isBuiltIn) in definitions {
-            let definition = placed.value
-            guard let instrument = instruments[definition.instrument] else {
-                throw definition.instrumentPlace.refusal("\(definition.instrument) is not in the catalogue")
-            }
-            guard references.insert("\(definition.id)@\(definition.version)").inserted else {
-                throw placed.place.refusal("model \(definition.id)@\(definition.version) is defined twice")
-            }
-            let model = try definition.model(on: instrument)
-            let others = (isBuiltIn ? builtIn : site)[instrument.reference] ?? []
-            for other in others where other.population.overlaps(model.population) {
-                throw placed.place.refusal(
-                    "\(definition.id) and \(other.reference.id) could both speak about the same rater")
-            }
-            if isBuiltIn {
-                builtIn[instrument.reference, default: []].append(model)
-            } else {
-                site[instrument.reference, default: []].append(model)
-            }
-        }
-    }
-
-    func all(for reference: InstrumentReference) -> [ExpectedResponseModel] {
-        (site[reference] ?? []) + (builtIn[reference] ?? [])
-    }
-
-    func model(for reference: InstrumentReference, _ role: RaterRole, _ ageBand: AgeBand) -> ExpectedResponseModel? {
-        all(for: reference).first { $0.population.includes(role, ageBand) }
     }
 }

@@ -9,11 +9,14 @@ import Yams
 ///       - ...
 ///     choices:                # optional list, see ChoiceReader
 ///       - ...
+///     activations:            # optional list, see ActivationReader
+///       - ...
 struct CatalogueFile {
     let name: String
     var instruments: [Placed<Instrument>] = []
     var models: [Placed<ModelDefinition>] = []
     var choices: [ChoiceDefinition] = []
+    var activations: [ActivationDefinition] = []
 
     /// Something read, with the place it was read from.
     struct Placed<Value> {
@@ -27,21 +30,24 @@ struct CatalogueFile {
             throw CatalogueError(file: name, line: nil, reason: "is not UTF-8 text")
         }
         let root = StrictNode(file: name, path: "file", node: try Self.compose(text, name))
-        let (instruments, models, choices) = try root.mapping(
-            "instruments", "models", "choices"
+        let lists = try root.mapping(
+            "instruments", "models", "choices", "activations"
         ) { fields throws(CatalogueError) in
             (
-                try fields.optional("instruments")?.list() ?? [], try fields.optional("models")?.list() ?? [],
-                try fields.optional("choices")?.list() ?? []
+                instruments: try fields.optional("instruments")?.list() ?? [],
+                models: try fields.optional("models")?.list() ?? [],
+                choices: try fields.optional("choices")?.list() ?? [],
+                activations: try fields.optional("activations")?.list() ?? []
             )
         }
-        for place in instruments {
+        for place in lists.instruments {
             self.instruments.append(Placed(value: try InstrumentReader.read(place), place: place))
         }
-        for place in models {
+        for place in lists.models {
             self.models.append(Placed(value: try ModelReader.read(place), place: place))
         }
-        for place in choices { self.choices.append(try ChoiceReader.read(place)) }
+        for place in lists.choices { choices.append(try ChoiceReader.read(place)) }
+        for place in lists.activations { activations.append(try ActivationReader.read(place)) }
     }
 
     static func compose(_ text: String, _ name: String) throws(CatalogueError) -> Node {

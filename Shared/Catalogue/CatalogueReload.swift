@@ -51,7 +51,7 @@ public enum CatalogueReload: Sendable {
 public struct CatalogueChanges: Hashable, Sendable {
     public let added: [InstrumentReference]
     public let removed: [InstrumentReference]
-    /// With another definition, other figures or another model.
+    /// With another definition, other figures, another model, or another decision of a site about its models.
     public let changed: [InstrumentReference]
 
     init(from old: Catalogue, to new: Catalogue) {
@@ -61,6 +61,13 @@ public struct CatalogueChanges: Hashable, Sendable {
             guard let before = old.instrument(instrument.reference) else { return false }
             return before != instrument
                 || old.models(for: instrument.reference) != new.models(for: instrument.reference)
+                || old.decisions(about: instrument.reference) != new.decisions(about: instrument.reference)
         }.map(\.reference)
+    }
+}
+
+extension Catalogue {
+    fileprivate func decisions(about instrument: InstrumentReference) -> [ModelActivation] {
+        registry.activations.filter { $0.instrument == instrument }
     }
 }

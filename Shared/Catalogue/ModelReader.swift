@@ -8,6 +8,9 @@ struct ModelDefinition {
     let instrument: InstrumentReference
     let instrumentPlace: StrictNode
     let population: Population
+    let origin: ModelVersion.Origin
+    /// Nil: the model scores wherever nobody has decided otherwise.
+    let status: ModelVersion.Status?
     let response: Response
     /// The hash that the file says the model has; nil where it says none.
     let statedHash: StrictNode?
@@ -34,6 +37,14 @@ struct ModelDefinition {
 ///     baseline: {minimum: 0, maximum: 32}   # intake scores the model knows
 ///     max_session: 16                # last session it speaks about; the first rating is session 1
 ///     hash: 1ff7ffce...              # optional: 64 hexadecimal digits that the figures above must have
+///     origin: {...}                  # what it rests on, see OriginReader; left out: nobody has said
+///     status: candidate              # optional, see below; asks for an origin
+///
+/// A model without a status scores its raters at every site that has not decided otherwise, and no two of a
+/// site's may speak about the same rater. One with a status waits in the registry, beside as many others as one
+/// likes, and scores where an activation names it (see ActivationReader): a `candidate` may be a challenger, an
+/// `approved` one a champion, and a `retired` one is there for what it scored. Neither origin nor status is
+/// part of the hash.
 ///
 /// A percentile model has a table in the place of beta, beta_covariance, person_variance, residual_variance,
 /// baseline and max_session:
@@ -43,15 +54,24 @@ enum ModelReader {
     static func read(_ place: StrictNode) throws(CatalogueError) -> ModelDefinition {
         try place.mapping(
             "id", "version", "label", "instrument", "raters", "ages", "beta", "beta_covariance", "person_variance",
-            "residual_variance", "baseline", "max_session", "lines", "hash"
+            "residual_variance", "baseline", "max_session", "lines", "hash", "origin", "status"
         ) { fields throws(CatalogueError) in
-            ModelDefinition(
+            let origin = try fields.optional("origin") { field throws(CatalogueError) in
+                try OriginReader.read(field)
+            }
+            let status = try fields.optional("status")?.choice(ModelVersion.Status.self)
+            guard origin != nil || status == nil else {
+                throw place.refusal("field origin is missing: what has a status says what it rests on")
+            }
+            return ModelDefinition(
                 id: try fields.required("id").name(ModelID.self),
                 version: try fields.required("version").text(),
                 label: try fields.required("label").text(),
                 instrument: try instrument(fields.required("instrument")),
                 instrumentPlace: try fields.required("instrument"),
                 population: try NormSetReader.population(fields),
+                origin: origin ?? .unstated,
+                status: status,
                 response: try response(fields),
                 statedHash: fields.optional("hash"))
         }

@@ -85,6 +85,18 @@ struct StrictNode {
         return number
     }
 
+    func day() throws(CatalogueError) -> CalendarDay {
+        guard let day = CalendarDay(try text()) else { throw refusal("must be a day such as 2026-03-01") }
+        return day
+    }
+
+    func time() throws(CatalogueError) -> Timestamp {
+        guard let time = Timestamp(try text()) else {
+            throw refusal("must be a time such as 2026-03-01T09:30:00Z, with Z or an offset")
+        }
+        return time
+    }
+
     func flag() throws(CatalogueError) -> Bool {
         switch try text() {
         case "true": return true

@@ -103,6 +103,30 @@ import Testing
         #expect(holds(registry, at: 20)?.challenger == two)
     }
 
+    @Test func aChallengerMaySpeakAboutSomeOfTheChampionsRaters() throws {
+        let (wide, narrow) = (Self.reference("1"), Self.reference("2"))
+        let both = Population(raterRoles: [.`self`], ageBands: [.adolescent, .adult])
+        var registry = try Self.registry(Self.version(wide, for: both), Self.version(narrow, .candidate))
+        try registry.activate(Self.activation(wide, against: narrow, at: 10))
+        #expect(holds(registry, at: 10, .adolescent)?.challenger == narrow)
+    }
+
+    @Test func aDecisionIsInForceWhileItSpeaksToAnybody() throws {
+        let young = ModelReference(id: ModelID(unchecked: "young"), version: "1", hash: [UInt8](repeating: 4, count: 32))
+        var registry = try Self.registry(
+            Self.version(Self.reference("1")), Self.version(Self.reference("2")), Self.version(young, for: Self.adolescents))
+        let decisions = [
+            Self.activation(nil, at: 10), Self.activation(Self.reference("1"), at: 20), Self.activation(young, at: 30),
+            Self.activation(Self.reference("2"), at: 40),
+            Self.activation(Self.reference("1"), at: 40, site: SiteID(unchecked: "south")),
+        ]
+        for decision in decisions { try registry.activate(decision) }
+        // The first still speaks to caretakers; the second to nobody any more.
+        #expect(registry.inForce == [decisions[0], decisions[2], decisions[3], decisions[4]])
+        try registry.activate(Self.activation(nil, at: 50))
+        #expect(registry.inForce.map(\.activatedAt) == [Self.time(40), Self.time(50)])
+    }
+
     @Test func aVersionNeverChangesButForItsStatus() throws {
         let one = Self.reference("1")
         var registry = try Self.registry(Self.version(one, .candidate))
@@ -167,6 +191,19 @@ import Testing
         #expect(calibration.overall.worse(than: .eighty) == Proportion(1, of: 3))
     }
 
+    @Test func theTableGivesEveryCountWithWhatItIsACountOf() {
+        let courses = [Examples.ratings(180, 160, 300), Examples.ratings(180, 120)]
+        let table = ModelComparison(courses, champion: Examples.basis, challenger: basis(9, 4)).table
+        for line in [
+            "Courses: 2, of which closed: 2; ratings after the first: 3", "Same state: 2 of 3, 0.667 [0.208, 0.939]",
+            "Flagged by the champion: 1 of 3, 0.333 [0.061, 0.792]; by it alone: 0",
+            "Flagged by the challenger: 2 of 3, 0.667 [0.208, 0.939]; by it alone: 1",
+            "                           not_on_track  deteriorating      recovered",
+            "  on_track                            1              0              0",
+            "  80 % bound, expected 0.100: 1 of 3, 0.333 [0.061, 0.792]",
+        ] { #expect(table.split(separator: "\n").contains(Substring(line)), "\(line) in\n\(table)") }
+    }
+
     @Test func linesAreMeasuredByWhoReachesThem() throws {
         let lines = try PercentileLines(
             [.init(intakes: 0...400, sessions: [TargetLines(success: 20_000, failure: 15_000)])], on: Examples.outcome)
@@ -180,7 +217,12 @@ import Testing
             Examples.ratings(180, 210), Examples.ratings(180, 160), Examples.ratings(180, 140),
             Examples.ratings(180, 199, 250),
         ]
-        let comparison = ModelComparison(courses, champion: none, challenger: basis)
+        var running = RunningComparison(champion: none, challenger: basis)
+        for course in courses { running.add(course, isClosed: true) }
+        // A course that goes on has no end to be measured.
+        running.add(Examples.ratings(180, 205), isClosed: false)
+        let comparison = running.comparison
+        #expect(comparison.courses == 5 && comparison.closedCourses == 4)
         #expect(comparison.champion == .none)
         #expect(
             comparison.challenger

@@ -22,23 +22,42 @@ struct ScoringFixture {
     let topic: TrajectoryTopic
     let handler: ScoringHandler
     private let writer: Connection
+    private let figures: Figures
+
+    /// What the service's catalogue is, which a reload may change.
+    private final class Figures {
+        var catalogue: Catalogue
+        init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+    }
 
     init() throws {
         database = try TestDatabase.make()
         connection = try database.connect(role: "attune_scoring")
         writer = try database.connect(role: "attune_ingestion")
         topic = try TrajectoryTopic()
-        let catalogue = try Catalogue.load()
+        let figures = Figures(try Catalogue.load())
+        self.figures = figures
         handler = ScoringHandler(
-            catalogue: { catalogue }, publisher: TrajectoryPublisher(try topic.producer()), logger: .quiet)
+            catalogue: { figures.catalogue }, publisher: TrajectoryPublisher(try topic.producer()), logger: .quiet)
+    }
+
+    /// Has the service read its catalogue again, with a site's file of this text.
+    func reload(_ text: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "scoring-site-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(text.utf8).write(to: folder.appending(path: "site.yaml"))
+        figures.catalogue = try Catalogue.load(siteFolder: folder.path)
     }
 
     /// Appends events to the ledger and returns them as the relay publishes them.
     @discardableResult
-    func append(_ events: [EpisodeEvent], to episode: EpisodeID, lane: Lane = .episode) throws -> [EventEnvelope] {
+    func append(
+        _ events: [EpisodeEvent], to episode: EpisodeID, lane: Lane = .episode, site: SiteID = Self.site
+    ) throws -> [EventEnvelope] {
         let new = try events.map { event in
             NewEvent(
-                id: TimeOrderedIdentity.make(at: .now), stream: episode, site: Self.site, type: event.type.rawValue,
+                id: TimeOrderedIdentity.make(at: .now), stream: episode, site: site, type: event.type.rawValue,
                 traceparent: TraceContext.root().description,
                 payload: try EpisodeEventCodec.encode(event, actor: "c-01"))
         }

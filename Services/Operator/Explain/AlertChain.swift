@@ -34,7 +34,8 @@ struct AlertChain {
         guard case .raised(let raising) = steps.first?.event.step else { throw UnknownAlert() }
         self.raising = raising
         history = try EpisodeHistory(
-            try Ledger.events(stream: episode, category: .episode, on: connection), catalogue: catalogue)
+            explaining: raising.cause, try Ledger.events(stream: episode, category: .episode, on: connection),
+            catalogue: catalogue)
         var events = steps.map(\.record.id) + [raising.cause]
         if let moment = history.moment(of: raising.cause) { events.append(moment.event.id) }
         leaves = try Self.leaves(of: events, on: connection)

@@ -11,7 +11,7 @@ struct ExplainCommand: ParsableCommand {
         abstract: "Print what an alert rests on: rule, scores, norm set, model, sources, the test that proves the rule.",
         discussion: """
             Scores the episode again from the ledger, as it was known when the alert was raised, so the catalogue must \
-            be the one of that time. Prints scores: not for logs. Status 0: explained; 1: explained but for the scores, \
+            still hold the figures of that time; decisions about models that were made since are set aside. Prints scores: not for logs. Status 0: explained; 1: explained but for the scores, \
             because the catalogue has other figures; 2: there is no such alert, or the database could not be asked.
             """)
 

@@ -90,8 +90,8 @@ enum DetectionJSON {
     static func report(_ simulated: SimulatedDetection, seed: UInt64) -> JSON {
         [
             "seed": .string(String(seed)), "model_persons": .integer(simulated.fit.persons),
-            "model_ratings": .integer(simulated.fit.ratings), "dropped_out": share(simulated.droppedOut),
-            "made_to_deteriorate": share(simulated.deterioratingByNature),
+            "model_ratings": .integer(simulated.fit.ratings), "dropped_out": simulated.droppedOut.json,
+            "made_to_deteriorate": simulated.deterioratingByNature.json,
             "studies": .array([simulated.study, simulated.byNature].map(study)),
         ]
     }
@@ -99,29 +99,25 @@ enum DetectionJSON {
     private static func study(_ study: DetectionStudy) -> JSON {
         [
             "truth": .string(study.truth.rawValue), "courses": .integer(study.courses),
-            "deteriorated": share(study.deteriorated), "without_expectation": share(study.withoutExpectation),
+            "deteriorated": study.deteriorated.json, "without_expectation": study.withoutExpectation.json,
             "rules": .array(study.rules.map(rule)),
         ]
     }
 
     private static func rule(_ figures: DetectionStudy.OfRule) -> JSON {
         [
-            "rule": .string(figures.rule.label), "ever_flagged": share(figures.everFlagged),
+            "rule": .string(figures.rule.label), "ever_flagged": figures.everFlagged.json,
             "sessions_until_flag": median(figures.sessionsUntilFlag),
             "sessions_until_true_flag": median(figures.sessionsUntilTrueFlag),
             "by_rating": .array(
                 figures.byRating.map { at in
                     [
-                        "rating": .integer(at.rating), "sensitivity": share(at.all.sensitivity),
-                        "specificity": share(at.all.specificity), "sensitivity_ahead": share(at.ahead.sensitivity),
-                        "specificity_ahead": share(at.ahead.specificity),
+                        "rating": .integer(at.rating), "sensitivity": at.all.sensitivity.json,
+                        "specificity": at.all.specificity.json, "sensitivity_ahead": at.ahead.sensitivity.json,
+                        "specificity_ahead": at.ahead.specificity.json,
                     ]
                 }),
         ]
-    }
-
-    private static func share(_ proportion: Proportion) -> JSON {
-        ["count": .integer(proportion.count), "of": .integer(proportion.total)]
     }
 
     private static func median(_ estimate: MedianEstimate?) -> JSON {

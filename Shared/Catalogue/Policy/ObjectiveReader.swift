@@ -100,10 +100,3 @@ enum ObjectiveReader {
         return .share(thousandths: try place.percent(String(share)))
     }
 }
-
-extension StrictNode {
-    fileprivate func day() throws(CatalogueError) -> CalendarDay {
-        guard let day = CalendarDay(try text()) else { throw refusal("must be a day such as 2026-01-05") }
-        return day
-    }
-}

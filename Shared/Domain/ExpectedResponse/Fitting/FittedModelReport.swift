@@ -48,39 +48,51 @@ extension FittedModel {
     }
 
     /// The model as the catalogue reads it, numbers in their shortest form that reads back as the same value.
-    /// - Parameter label: what the model rests on, shown beside its curve; one line.
+    /// - Parameters:
+    ///   - label: what the model rests on, shown beside its curve; one line.
+    ///   - record: who fitted it and when: the model is then a candidate of the registry and scores nothing until
+    ///     a site has activated it. Nil: the text says nothing of it.
+    ///   - hash: what the reader is to check the figures against; 32 bytes.
     public func catalogueText(
-        id: ModelID, version: String, label: String, instrument: Instrument
+        id: ModelID, version: String, label: String, instrument: Instrument,
+        record: ModelVersion.FitRecord? = nil, hash: [UInt8]? = nil
     ) -> String {
         func list(_ numbers: [Double]) -> String { "[" + numbers.map { "\($0)" }.joined(separator: ", ") + "]" }
-        func quoted(_ text: String) -> String {
-            let kept = text.map { $0.isNewline ? " " : $0 }
-            return "\"" + kept.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
-        }
         let c = coefficients
-        let people = """
-            raters: [\(population.raterRoles.map(\.rawValue).sorted().joined(separator: ", "))]
-                ages: [\(population.ageBands.map(\.rawValue).sorted().joined(separator: ", "))]
-            """
-        return """
-            # Fitted by maximum likelihood on \(persons) courses with \(ratings) ratings after the first session,
-            # \(period.lowerBound) to \(period.upperBound).
-            models:
-              - id: \(id)
-                version: \(quoted(version))
-                label: \(quoted(label))
-                instrument: {id: \(self.instrument.id), version: \(quoted(self.instrument.version))}
-                \(people)
-                beta: \(list([c.beta.a, c.beta.b, c.beta.c, c.beta.d]))
-                beta_covariance: \(list(c.betaCovariance.upperTriangle))
-                person_variance: {level: \(c.levelVariance), level_slope: \(c.levelSlopeCovariance), \
-            slope: \(c.slopeVariance)}
-                residual_variance: \(c.residualVariance)
-                baseline: {minimum: \(instrument.text(baselineSupport.lowerBound)), \
-            maximum: \(instrument.text(baselineSupport.upperBound))}
-                max_session: \(maxSession)
+        let (lowest, highest) = (instrument.text(baselineSupport.lowerBound), instrument.text(baselineSupport.upperBound))
+        var lines = [
+            "# Fitted by maximum likelihood on \(persons) courses with \(ratings) ratings after the first session,",
+            "# \(period.lowerBound) to \(period.upperBound).", "models:", "  - id: \(id)", "    version: \(version.quoted)",
+            "    label: \(label.quoted)",
+            "    instrument: {id: \(self.instrument.id), version: \(self.instrument.version.quoted)}",
+            "    raters: [\(population.raterRoles.map(\.rawValue).sorted().joined(separator: ", "))]",
+            "    ages: [\(population.ageBands.map(\.rawValue).sorted().joined(separator: ", "))]",
+            "    beta: \(list([c.beta.a, c.beta.b, c.beta.c, c.beta.d]))",
+            "    beta_covariance: \(list(c.betaCovariance.upperTriangle))",
+            "    person_variance: {level: \(c.levelVariance), level_slope: \(c.levelSlopeCovariance), "
+                + "slope: \(c.slopeVariance)}",
+            "    residual_variance: \(c.residualVariance)", "    baseline: {minimum: \(lowest), maximum: \(highest)}",
+            "    max_session: \(maxSession)",
+        ]
+        if let record { lines += record.catalogueLines }
+        if let hash { lines.append("    hash: \"\(Hexadecimal.text(hash))\"") }
+        return lines.joined(separator: "\n") + "\n"
+    }
 
-            """
+    /// The fit as the registry keeps it.
+    public func record(at time: Timestamp, by fitter: OperatorName) -> ModelVersion.FitRecord {
+        ModelVersion.FitRecord(fittedAt: time, by: fitter, persons: persons, ratings: ratings, period: period)
+    }
+}
+
+extension ModelVersion.FitRecord {
+    fileprivate var catalogueLines: [String] {
+        [
+            "    origin:", "      kind: fitted", "      at: \(fittedAt)", "      by: \(by.text.quoted)",
+            "      persons: \(persons)", "      ratings: \(ratings)",
+            "      from: \(period.lowerBound)", "      to: \(period.upperBound)",
+            "    status: \(ModelVersion.Status.candidate.rawValue)",
+        ]
     }
 }
 
@@ -97,6 +109,12 @@ extension CalibrationCell.Group {
 }
 
 extension String {
+    /// One line between double quotes, as YAML reads it.
+    fileprivate var quoted: String {
+        let kept = map { $0.isNewline ? " " : $0 }
+        return "\"" + kept.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+    }
+
     fileprivate func leftAligned(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
     fileprivate func rightAligned(_ width: Int) -> String { String(repeating: " ", count: max(1, width - count)) + self }
 }

@@ -1,6 +1,8 @@
 /// Champion and challenger over the same courses: where they agree, which flags differ, how each fits.
 public struct ModelComparison: Hashable, Sendable {
     public let courses: Int
+    /// Of them, those that have ended; only they count for how courses end.
+    public let closedCourses: Int
     /// Points after the first rating of each course: the first has no state to compare.
     public let points: Int
     /// Points by the champion's state and the challenger's; pairs that never occur are missing.
@@ -28,40 +30,25 @@ public struct ModelComparison: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - courses: each course's ratings in any order.
+    ///   - courses: each closed course's ratings in any order.
     ///   - champion: what the site scores by; a course is scored whole by each.
     /// - Precondition: both bases are of one instrument and use the same norm set.
     public init(
         _ courses: some Sequence<[ScoredRating]>, champion: ScoringBasis, challenger: ScoringBasis
     ) {
-        precondition(
-            champion.instrument.reference == challenger.instrument.reference
-                && champion.normSet?.id == challenger.normSet?.id)
-        var (count, points) = (0, 0)
-        var states: [StatePair: Int] = [:]
-        var differing: [FlagDifference] = []
-        var fitness = (FitnessTally(champion), FitnessTally(challenger))
-        for ratings in courses where !ratings.isEmpty {
-            count += 1
-            let one = Trajectory.score(ratings, on: champion)
-            let other = Trajectory.score(ratings, on: challenger)
-            fitness.0.add(one)
-            fitness.1.add(other)
-            for (left, right) in zip(one.points, other.points).dropFirst() {
-                points += 1
-                states[StatePair(champion: left.state, challenger: right.state), default: 0] += 1
-                if left.state.isFlag != right.state.isFlag {
-                    differing.append(
-                        FlagDifference(rating: left.rating.id, champion: left.state, challenger: right.state))
-                }
-            }
-        }
-        self.courses = count
-        self.points = points
-        self.states = states
-        differingFlags = differing
-        self.champion = fitness.0.fitness
-        self.challenger = fitness.1.fitness
+        var running = RunningComparison(champion: champion, challenger: challenger)
+        for ratings in courses { running.add(ratings, isClosed: true) }
+        self = running.comparison
+    }
+
+    fileprivate init(_ running: RunningComparison) {
+        courses = running.courses
+        closedCourses = running.closedCourses
+        points = running.points
+        states = running.states
+        differingFlags = running.differing
+        champion = running.championFit.fitness
+        challenger = running.challengerFit.fitness
     }
 
     /// Points to which both give the same state.
@@ -78,26 +65,54 @@ public struct ModelComparison: Hashable, Sendable {
     }
 }
 
-/// How a model fits the courses it scored.
-public enum ModelFitness: Hashable, Sendable {
-    case bounds(Calibration)
-    case lines(LineAttainment)
-    /// No model.
-    case none
-}
+/// A comparison that takes courses as they come, so that nobody has to hold them all.
+public struct RunningComparison {
+    public let champion: ScoringBasis
+    public let challenger: ScoringBasis
+    fileprivate private(set) var courses = 0
+    fileprivate private(set) var closedCourses = 0
+    fileprivate private(set) var points = 0
+    fileprivate private(set) var states: [ModelComparison.StatePair: Int] = [:]
+    fileprivate private(set) var differing: [ModelComparison.FlagDifference] = []
+    fileprivate private(set) var championFit: FitnessTally
+    fileprivate private(set) var challengerFit: FitnessTally
 
-/// How courses end against success and failure lines. Of closed courses, 64 to 74 % are expected to reach
-/// the session's target (clinical-reference 2.1).
-public struct LineAttainment: Hashable, Sendable {
-    /// Last rating at the success line or better, of courses whose last session has lines.
-    public let reachedSuccess: Proportion
-    /// Last rating worse than the failure line.
-    public let endedBelowFailure: Proportion
-
-    public init(reachedSuccess: Proportion, endedBelowFailure: Proportion) {
-        self.reachedSuccess = reachedSuccess
-        self.endedBelowFailure = endedBelowFailure
+    /// - Precondition: both bases are of one instrument and use the same norm set.
+    public init(champion: ScoringBasis, challenger: ScoringBasis) {
+        precondition(
+            champion.instrument.reference == challenger.instrument.reference
+                && champion.normSet?.id == challenger.normSet?.id)
+        self.champion = champion
+        self.challenger = challenger
+        championFit = FitnessTally(champion)
+        challengerFit = FitnessTally(challenger)
     }
+
+    /// Scores a course by both.
+    /// - Parameters:
+    ///   - ratings: of one course, in any order; none: the course does not count.
+    ///   - isClosed: whether the course has ended, so that its last rating tells how.
+    public mutating func add(_ ratings: [ScoredRating], isClosed: Bool) {
+        guard !ratings.isEmpty else { return }
+        courses += 1
+        if isClosed { closedCourses += 1 }
+        let one = Trajectory.score(ratings, on: champion)
+        let other = Trajectory.score(ratings, on: challenger)
+        championFit.add(one, isClosed: isClosed)
+        challengerFit.add(other, isClosed: isClosed)
+        for (left, right) in zip(one.points, other.points).dropFirst() {
+            points += 1
+            states[ModelComparison.StatePair(champion: left.state, challenger: right.state), default: 0] += 1
+            if left.state.isFlag != right.state.isFlag {
+                differing.append(
+                    ModelComparison.FlagDifference(
+                        rating: left.rating.id, champion: left.state, challenger: right.state))
+            }
+        }
+    }
+
+    /// Of the courses so far.
+    public var comparison: ModelComparison { ModelComparison(self) }
 }
 
 extension CourseState {
@@ -107,40 +122,5 @@ extension CourseState {
         case .notOnTrack, .deteriorating: true
         case .insufficientData, .noExpectedResponse, .onTrack, .atRisk, .recovered: false
         }
-    }
-}
-
-private struct FitnessTally {
-    private let basis: ScoringBasis
-    private var courses: [ClosedCourse] = []
-    private var ends = (onTrack: 0, atRisk: 0, notOnTrack: 0)
-
-    init(_ basis: ScoringBasis) { self.basis = basis }
-
-    mutating func add(_ trajectory: Trajectory) {
-        guard let model = basis.model else { return }
-        switch model.response {
-        case .logLinear:
-            if let course = ClosedCourse(trajectory) { courses.append(course) }
-        case .percentileLines:
-            guard let last = trajectory.points.dropFirst().last, let expectation = last.expectation else { return }
-            switch expectation.state(of: last.rating.score, basis.instrument.direction) {
-            case .onTrack: ends.onTrack += 1
-            case .atRisk: ends.atRisk += 1
-            case .notOnTrack: ends.notOnTrack += 1
-            case .insufficientData, .noExpectedResponse, .deteriorating, .recovered: break
-            }
-        }
-    }
-
-    var fitness: ModelFitness {
-        guard let model = basis.model else { return .none }
-        if let calibration = Calibration(courses, model: model, instrument: basis.instrument) {
-            return .bounds(calibration)
-        }
-        let all = ends.onTrack + ends.atRisk + ends.notOnTrack
-        return .lines(
-            LineAttainment(
-                reachedSuccess: Proportion(ends.onTrack, of: all), endedBelowFailure: Proportion(ends.notOnTrack, of: all)))
     }
 }

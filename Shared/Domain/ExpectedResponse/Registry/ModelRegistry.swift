@@ -55,7 +55,7 @@ public struct ModelRegistry: Hashable, Sendable {
             let version = try usable(challenger, for: activation)
             if let champion = activation.champion {
                 guard champion != challenger else { throw .challengesItself(challenger) }
-                guard try self.version(champion).population == version.population else {
+                guard try self.version(champion).population.overlaps(version.population) else {
                     throw .otherPopulation(challenger)
                 }
             }
@@ -76,6 +76,20 @@ public struct ModelRegistry: Hashable, Sendable {
             activation.site == site && activation.instrument == instrument && activation.activatedAt <= time
                 && speaks(activation, to: role, ageBand)
         }
+    }
+
+    /// The decisions that no later one has replaced for all of their raters, in the order in which they were made.
+    public var inForce: [ModelActivation] {
+        activations.enumerated().filter { place, decision in
+            let later = activations[(place + 1)...].filter {
+                $0.site == decision.site && $0.instrument == decision.instrument
+            }
+            return RaterRole.allCases.contains { role in
+                AgeBand.allCases.contains { ageBand in
+                    speaks(decision, to: role, ageBand) && !later.contains { speaks($0, to: role, ageBand) }
+                }
+            }
+        }.map(\.element)
     }
 
     /// A decision to use no model at all speaks to everybody.
@@ -104,7 +118,7 @@ public enum ModelRegistryProblem: Error, Hashable, Sendable {
     case retired(ModelReference)
     case notApproved(ModelReference)
     case otherInstrument(ModelReference, InstrumentReference)
-    /// Champion and challenger must speak about the same raters to be compared.
+    /// Champion and challenger are compared where both speak: they must have raters in common.
     case otherPopulation(ModelReference)
     case challengesItself(ModelReference)
     case outOfOrder(latest: Timestamp)
@@ -125,7 +139,7 @@ extension ModelRegistryProblem: CustomStringConvertible {
         case .otherInstrument(let reference, let instrument):
             "\(name(reference)) is for instrument \(instrument)"
         case .otherPopulation(let reference):
-            "\(name(reference)) speaks about other raters than the champion"
+            "\(name(reference)) speaks about none of the champion's raters"
         case .challengesItself(let reference):
             "\(name(reference)) cannot be compared with itself"
         case .outOfOrder(let latest):

@@ -26,6 +26,8 @@ public struct ModelVersion: Hashable, Sendable {
         case loaded(at: Timestamp, by: OperatorName, source: String)
         /// Made up to begin with; rests on nobody's courses.
         case synthetic
+        /// Nobody has said.
+        case unstated
     }
 
     /// What a registry says of a fit; the whole is `FittedModel`.
