@@ -1,6 +1,7 @@
 import Catalogue
 import Contracts
 import Domain
+import Logging
 import Persistence
 import ServiceKit
 
@@ -11,21 +12,32 @@ struct Alerting: ServiceCommand {
     static let name = "attune-alerting"
     static let summary = "Raises, escalates and answers alerts."
     static let policyFile = Setting.path(
-        "ATTUNE_ALERT_POLICY_FILE", "YAML file with due times; Attune's defaults where it is not set.").optional
+        "ATTUNE_ALERT_POLICY_FILE",
+        "YAML file with the policy of sites without one of their own; Attune's defaults where it is not set.").optional
+    static let policyFolder = Setting.path(
+        "ATTUNE_ALERT_POLICY_DIR", "Folder with the policies of sites that have their own, <site>.yaml each.").optional
     static let settings: [any SettingDeclaration] =
-        DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all + [policyFile]
+        DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all + [policyFile, policyFolder]
 
     static func run(_ runtime: ServiceRuntime) async throws {
-        let policy = try AlertPolicy.load(file: runtime.settings[policyFile])
+        let policy = try LivePolicy(file: runtime.settings[policyFile], folder: runtime.settings[policyFolder])
         let database = runtime.connectionPool(size: 4)
         let logger = runtime.logger
         let consumer = ConsumingService(
             runtime, schema: .alerting, topics: [.trajectories, .episodeEvents, .episodeBackfill]
         ) { _ in
-            AlertingHandler(policy: policy, logger: logger)
+            AlertingHandler(policy: { policy.policy(of: $0) }, logger: logger)
         }
         let http = try await runtime.authenticatedHTTP()
         AlertRoutes(pool: database.pool).add(to: http)
-        try await runtime.run([database, consumer, http.service()])
+        let reload = ReloadService {
+            do throws(CatalogueError) {
+                let versions = try policy.reload()
+                logger.notice("policies have been read again; \(versions)")
+            } catch {
+                logger.error("a policy is refused, the last good ones stay: \(error)")
+            }
+        }
+        try await runtime.run([database, reload, consumer, http.service()])
     }
 }

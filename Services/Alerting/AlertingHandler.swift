@@ -7,12 +7,13 @@ import ServiceKit
 
 /// Raises and supersedes alerts as trajectories come in and episodes close.
 final class AlertingHandler: EventHandler {
-    private let policy: AlertPolicy
-    private let escalation: Escalation
+    private let policy: (SiteID) -> AlertPolicy
+    private let logger: Logger
 
-    init(policy: AlertPolicy, logger: Logger) {
+    /// - Parameter policy: what holds at a site at the moment.
+    init(policy: @escaping (SiteID) -> AlertPolicy, logger: Logger) {
         self.policy = policy
-        self.escalation = Escalation(policy: policy, logger: logger)
+        self.logger = logger
     }
 
     func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
@@ -33,13 +34,13 @@ final class AlertingHandler: EventHandler {
     }
 
     func idle(on connection: Connection) throws {
-        try escalation.run(on: connection)
+        try Escalation(policy: policy, logger: logger).run(on: connection)
     }
 }
 
 /// Alerts and courses of the episodes of one batch.
 struct AlertBatch {
-    private let policy: AlertPolicy
+    private let policy: (SiteID) -> AlertPolicy
     private let now: Timestamp
     private let episodes: [EpisodeID: Episode]
     private var courses: CourseSignals
@@ -55,7 +56,7 @@ struct AlertBatch {
         let isOpen: Bool
     }
 
-    init(of ids: Set<EpisodeID>, policy: AlertPolicy, on connection: Connection) throws {
+    init(of ids: Set<EpisodeID>, policy: @escaping (SiteID) -> AlertPolicy, on connection: Connection) throws {
         self.policy = policy
         now = try DatabaseClock.now(on: connection)
         var episodes: [EpisodeID: Episode] = [:]
@@ -86,7 +87,7 @@ struct AlertBatch {
         let decisions = AlertRules.decisions(
             on: CourseChange(course: update.key, before: before.signals, after: update.signals),
             otherCourses: courses.others(than: update.key, in: event.episode), open: openAlerts(of: event),
-            episodeIsOpen: episodes[event.episode]?.isOpen ?? true)
+            episodeIsOpen: episodes[event.episode]?.isOpen ?? true, raisedKinds: policy(event.site).raisedKinds)
         courses.set(update.key, in: event.episode, version: event.sequence, signals: update.signals)
         carryOut(decisions, event, update)
     }
@@ -107,7 +108,7 @@ struct AlertBatch {
 
     private mutating func raise(_ signal: Signal, _ course: CourseKey, _ event: EventEnvelope, _ update: TrajectoryUpdate) {
         let clinician = episodes[event.episode]?.clinician ?? ""
-        let due = policy.dueTime(for: signal.kind, raisedAt: now)
+        let due = policy(event.site).dueTime(for: signal.kind, raisedAt: now)
         let alert = Alert(
             id: DerivedIdentity.following(event.id, rule: "alert \(signal.kind.rawValue)"), episode: event.episode,
             site: event.site, kind: signal.kind, rule: signal.rule.name, rating: signal.rating,

@@ -11,7 +11,7 @@ struct Escalation {
     /// Most alerts of one transaction.
     static let batch = 100
 
-    let policy: AlertPolicy
+    let policy: (SiteID) -> AlertPolicy
     let logger: Logger
 
     func run(on connection: Connection) throws {
@@ -26,7 +26,7 @@ struct Escalation {
             for index in alerts.indices {
                 let wasDue = alerts[index].dueAt
                 alerts[index].escalationLevel += 1
-                alerts[index].dueAt = policy.dueTime(for: alerts[index].kind, escalatedAt: now)
+                alerts[index].dueAt = policy(alerts[index].site).dueTime(for: alerts[index].kind, escalatedAt: now)
                 let level = alerts[index].escalationLevel
                 let step = AlertStep.escalated(level: level, wasDueAt: wasDue, dueAt: alerts[index].dueAt)
                 try ledger.add(step, of: alerts[index], following: alerts[index].cause, rule: "escalated \(level)")

@@ -21,7 +21,8 @@ struct ScoredEpisode {
     /// Takes up a stored course, before any event that may concern it.
     mutating func restore(_ key: CourseKey, _ stored: Trajectory, catalogue: Catalogue) throws(UnreadableCourse) {
         guard let rater = scoring.participants.first(where: { $0.id == key.participant }),
-            let basis = catalogue.basis(for: key.instrument, role: rater.role, ageBand: rater.ageBand, site: site)
+            let basis = catalogue.basis(
+                for: key.instrument, role: rater.role, ageBand: rater.ageBand, sex: rater.sex, site: site)
         else { throw .instrumentIsGone(key.instrument) }
         scoring.restore(Course(restoring: stored, on: basis), as: key)
     }
@@ -38,7 +39,8 @@ struct ScoredEpisode {
         }
         do throws(ScoringFailure) {
             update = try scoring.apply(content, version: event.sequence) { [site] instrument, participant in
-                catalogue.basis(for: instrument, role: participant.role, ageBand: participant.ageBand, site: site)
+                catalogue.basis(
+                    for: instrument, role: participant.role, ageBand: participant.ageBand, sex: participant.sex, site: site)
             }
         } catch {
             throw .failed(error)

@@ -1,67 +1,61 @@
 public import Domain
-import FoundationEssentials
 
 extension AlertPolicy {
-    /// Reads a site's alert policy; every field but `version` may be left out and is then Attune's own.
-    ///
-    ///     version: north-2026-1
-    ///     due_minutes:            # until an alert of the kind must be answered
-    ///       safety: 60
-    ///       deteriorating: 1440
-    ///       not_on_track: 4320
-    ///       alliance: 4320
-    ///     escalation_minutes: 1440   # between escalations of an unanswered alert, at most
+    /// The alerts' part of a site's policy; see `SitePolicy.load`, whose whole file is checked.
     ///
     /// - Parameter file: nil for Attune's defaults.
     public static func load(file: String?) throws(CatalogueError) -> AlertPolicy {
-        guard let file else { return .default }
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw CatalogueError(file: file, line: nil, reason: "cannot be read")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw CatalogueError(file: file, line: nil, reason: "is not UTF-8 text")
-        }
-        let root = StrictNode(file: file, path: "policy", node: try CatalogueFile.compose(text, file))
-        return try root.mapping("version", "due_minutes", "escalation_minutes") { fields throws(CatalogueError) in
-            let due = try fields.optional("due_minutes").map { place throws(CatalogueError) in try DueTimes(place) }
-            let escalation = try fields.optional("escalation_minutes")?.whole(DueTimes.minutes)
-            return AlertPolicy(
-                version: try fields.required("version").text(),
-                safetyDueSeconds: due?.safety ?? AlertPolicy.default.safetyDueSeconds,
-                deterioratingDueSeconds: due?.deteriorating ?? AlertPolicy.default.deterioratingDueSeconds,
-                notOnTrackDueSeconds: due?.notOnTrack ?? AlertPolicy.default.notOnTrackDueSeconds,
-                allianceDueSeconds: due?.alliance ?? AlertPolicy.default.allianceDueSeconds,
-                escalationSeconds: escalation.map { Int64($0) * 60 } ?? AlertPolicy.default.escalationSeconds)
+        try SitePolicy.load(file: file).alerts
+    }
+
+    /// Reads the fields about alerts.
+    init(_ fields: StrictMapping) throws(CatalogueError) {
+        let usual = AlertPolicy.default
+        let due = try fields.optional("due_minutes").map { place throws(CatalogueError) in try DueTimes(place) }
+        func seconds(_ kind: AlertKind) -> Int64 { due?.seconds[kind] ?? usual.dueSeconds(for: kind) }
+        let escalation = try fields.optional("escalation_minutes")?.minutes()
+        self.init(
+            version: try fields.required("version").text(),
+            safetyDueSeconds: seconds(.safety), deterioratingDueSeconds: seconds(.deteriorating),
+            notOnTrackDueSeconds: seconds(.notOnTrack), allianceDueSeconds: seconds(.alliance),
+            stalledDueSeconds: seconds(.stalled), guardedDueSeconds: seconds(.guarded),
+            escalationSeconds: escalation ?? usual.escalationSeconds,
+            raisedKinds: try fields.optional("raise") { place throws(CatalogueError) in
+                try Self.kinds(place)
+            } ?? usual.raisedKinds)
+    }
+
+    private static func kinds(_ place: StrictNode) throws(CatalogueError) -> Set<AlertKind> {
+        let kinds = try place.distinct { entry throws(CatalogueError) in try entry.choice(AlertKind.self) }
+        guard kinds.contains(.safety) else { throw place.refusal("must hold safety: danger is always raised") }
+        return kinds
+    }
+}
+
+/// Due times as far as a policy gives them.
+private struct DueTimes {
+    let seconds: [AlertKind: Int64]
+
+    init(_ place: StrictNode) throws(CatalogueError) {
+        seconds = try place.mapping(knowing: AlertKind.allCases.map(\.rawValue)) { fields throws(CatalogueError) in
+            var seconds: [AlertKind: Int64] = [:]
+            for kind in AlertKind.allCases { seconds[kind] = try fields.optional(kind.rawValue)?.minutes() }
+            return seconds
         }
     }
 }
 
-/// Due times in seconds, as far as a policy gives them.
-private struct DueTimes {
-    /// A minute to a quarter of a year.
-    static let minutes = 1...131_400
+extension StrictNode {
+    /// A minute to a quarter of a year, in seconds.
+    func minutes() throws(CatalogueError) -> Int64 { Int64(try whole(1...131_400)) * 60 }
 
-    let safety: Int64?
-    let deteriorating: Int64?
-    let notOnTrack: Int64?
-    let alliance: Int64?
+    /// A share above 0 % and at most 100 %, with at most one decimal place, in thousandths.
+    func percent() throws(CatalogueError) -> Int { try percent(try text()) }
 
-    init(_ place: StrictNode) throws(CatalogueError) {
-        func seconds(_ fields: StrictMapping, _ name: String) throws(CatalogueError) -> Int64? {
-            guard let minutes = try fields.optional(name)?.whole(Self.minutes) else { return nil }
-            return Int64(minutes) * 60
+    func percent(_ written: String) throws(CatalogueError) -> Int {
+        guard let thousandths = try? DecimalSteps.steps(written, denominator: 10), (1...1000).contains(thousandths) else {
+            throw refusal("must be above 0 and at most 100 percent, with at most one decimal place")
         }
-        self = try place.mapping("safety", "deteriorating", "not_on_track", "alliance") { fields throws(CatalogueError) in
-            DueTimes(
-                safety: try seconds(fields, "safety"), deteriorating: try seconds(fields, "deteriorating"),
-                notOnTrack: try seconds(fields, "not_on_track"), alliance: try seconds(fields, "alliance"))
-        }
-    }
-
-    private init(safety: Int64?, deteriorating: Int64?, notOnTrack: Int64?, alliance: Int64?) {
-        self.safety = safety
-        self.deteriorating = deteriorating
-        self.notOnTrack = notOnTrack
-        self.alliance = alliance
+        return thousandths
     }
 }

@@ -21,6 +21,13 @@ struct StrictNode {
     func mapping<Value>(
         _ known: String..., body: (StrictMapping) throws(CatalogueError) -> Value
     ) throws(CatalogueError) -> Value {
+        try mapping(knowing: known, body: body)
+    }
+
+    /// The same for fields that are known as a list.
+    func mapping<Value>(
+        knowing known: [String], body: (StrictMapping) throws(CatalogueError) -> Value
+    ) throws(CatalogueError) -> Value {
         guard let mapping = node.mapping else { throw refusal("must be a mapping of fields") }
         var fields: [String: StrictNode] = [:]
         for (key, value) in mapping {
@@ -96,6 +103,12 @@ struct StrictNode {
         case "false": return false
         default: throw refusal("must be true or false")
         }
+    }
+
+    /// Whether the word `off` stands where something else could.
+    func isOff() throws(CatalogueError) -> Bool {
+        if isMapping { return false }
+        return try text() == "off"
     }
 
     func choice<Kind: RawRepresentable & CaseIterable>(

@@ -24,6 +24,12 @@ extension Attune_V1_Participant {
             case .adolescent: .adolescent
             case .adult: .adult
             }
+        sex =
+            switch participant.sex {
+            case .female: .female
+            case .male: .male
+            case nil: .unspecified
+            }
     }
 }
 
@@ -36,9 +42,16 @@ extension Participant {
         case .adult: ageBand = .adult
         case .unspecified, .UNRECOGNIZED: throw MalformedEvent(field: "participant.age_band", problem: "not a known age band")
         }
+        let sex: Sex?
+        switch message.sex {
+        case .female: sex = .female
+        case .male: sex = .male
+        case .unspecified: sex = nil
+        case .UNRECOGNIZED: throw MalformedEvent(field: "participant.sex", problem: "not a known sex")
+        }
         self.init(
             id: try ParticipantID(message.participantID, field: "participant.participant_id"),
-            role: try RaterRole(message.role), ageBand: ageBand)
+            role: try RaterRole(message.role), ageBand: ageBand, sex: sex)
     }
 }
 

@@ -124,6 +124,8 @@ extension Attune_V1_SignalKind {
             case .deteriorating: .deteriorating
             case .alliance: .alliance
             case .safety: .safety
+            case .stalled: .stalled
+            case .guarded: .guarded
             }
     }
 }
@@ -139,6 +141,8 @@ extension SignalKind {
         case .deteriorating: self = .deteriorating
         case .alliance: self = .alliance
         case .safety: self = .safety
+        case .stalled: self = .stalled
+        case .guarded: self = .guarded
         case .unspecified, .UNRECOGNIZED, nil: return nil
         }
     }

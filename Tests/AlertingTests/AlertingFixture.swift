@@ -17,7 +17,7 @@ struct AlertingFixture {
     let database: TestDatabase
     /// In the service's own role: its grants are part of what is tested.
     let connection: Connection
-    let handler = AlertingHandler(policy: .default, logger: quiet)
+    let handler = AlertingHandler(policy: { _ in .default }, logger: quiet)
     private let admin: Connection
 
     init() throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import attune_alerting
 
 @Suite struct EscalationTests {
-    private let escalation = Escalation(policy: .default, logger: quiet)
+    private let escalation = Escalation(policy: { _ in .default }, logger: quiet)
 
     private struct Step: Equatable {
         let alert: AlertID
@@ -111,7 +111,7 @@ import Testing
                 tasks.addTask {
                     try await onOwnThread {
                         let connection = try Connection(settings)
-                        try Escalation(policy: .default, logger: quiet).run(on: connection)
+                        try Escalation(policy: { _ in .default }, logger: quiet).run(on: connection)
                     }
                 }
             }

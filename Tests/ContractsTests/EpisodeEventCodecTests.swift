@@ -17,6 +17,8 @@ import Testing
                     AgeBand.allCases.map { Participant(id: participant, role: role, ageBand: $0) }
                 })),
         .participantJoined(Participant(id: participant, role: .caretaker, ageBand: .adult)),
+        .participantJoined(Participant(id: participant, role: .`self`, ageBand: .adult, sex: .female)),
+        .participantJoined(Participant(id: participant, role: .`self`, ageBand: .adult, sex: .male)),
         .sessionHeld(SessionHeld(id: SessionID("018f2c1e-7a00-7000-8000-000000000009")!, number: 4, day: CalendarDay("2026-03-09")!)),
         .ratingRecorded(rating),
         .ratingRecorded(

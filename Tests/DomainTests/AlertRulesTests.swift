@@ -93,7 +93,7 @@ import Testing
 
     @Test func closingTheEpisodeLeavesOnlySafetyOpen() {
         let decisions = AlertRules.decisionsOnClosing(open: AlertKind.allCases.map(alert))
-        let expected: [AlertDecision] = [.deteriorating, .notOnTrack, .alliance].map {
+        let expected: [AlertDecision] = [.deteriorating, .notOnTrack, .alliance, .stalled, .guarded].map {
             .supersede(alert($0), .episodeClosed)
         }
         #expect(Set(decisions) == Set(expected))
@@ -109,7 +109,7 @@ import Testing
         let now = Timestamp(microseconds: 0)
         let due = AlertKind.allCases.map { policy.dueTime(for: $0, raisedAt: now).microseconds / 3_600_000_000 }
         #expect(zip(AlertKind.allCases, due).allSatisfy { kind, hours in
-            hours == [.safety: 1, .deteriorating: 24, .notOnTrack: 72, .alliance: 72][kind]
+            hours == [.safety: 1, .deteriorating: 24, .notOnTrack: 72, .alliance: 72, .stalled: 72, .guarded: 168][kind]
         })
         #expect(policy.dueTime(for: .safety, escalatedAt: now).microseconds == 3_600_000_000)
         #expect(policy.dueTime(for: .alliance, escalatedAt: now).microseconds == 24 * 3_600_000_000)

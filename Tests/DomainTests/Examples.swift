@@ -12,22 +12,29 @@ enum Examples {
         cutOff: CutOff(value: 250, isInclusive: false), reliableChange: 50, source: "manual", confidence: .sourced)
 
     /// Four items of 0.0 to 10.0.
-    static func outcomeScale(_ direction: ScoreDirection, norms: [NormSet] = [adultNorms]) -> Instrument {
+    static func outcomeScale(
+        _ direction: ScoreDirection, norms: [NormSet] = [adultNorms], stalled: StalledRule? = nil
+    ) -> Instrument {
         Instrument(
             reference: InstrumentReference(id: InstrumentID(unchecked: "ors"), version: "2000"),
             title: "Outcome Rating Scale", purpose: .outcome,
             items: ItemScale(count: 4, range: 0...100), stepDenominator: 10, totalRange: 0...400,
-            direction: direction, allowsTotalEntry: true, normSets: norms, licence: licence)
+            direction: direction, allowsTotalEntry: true, normSets: norms, licence: licence,
+            stalledRule: stalled)
     }
 
-    static func allianceScale(lowestItem: Int? = nil, inclusive: Bool = false) -> Instrument {
+    static func allianceScale(
+        lowestItem: Int? = nil, inclusive: Bool = false, baseline: AllianceBaseline? = nil,
+        pattern: AlliancePatternRule? = nil, guardedStart: GuardedStart? = nil
+    ) -> Instrument {
         Instrument(
             reference: InstrumentReference(id: InstrumentID(unchecked: "srs"), version: "2002"),
             title: "Session Rating Scale", purpose: .alliance,
             items: ItemScale(count: 4, range: 0...100), stepDenominator: 10, totalRange: 0...400,
             direction: .higherIsBetter, allowsTotalEntry: true,
             allianceRule: AllianceRule(
-                cutOff: CutOff(value: 360, isInclusive: inclusive), drop: 10, lowestItem: lowestItem),
+                cutOff: CutOff(value: 360, isInclusive: inclusive), drop: 10, lowestItem: lowestItem,
+                baseline: baseline, pattern: pattern, guardedStart: guardedStart),
             licence: licence)
     }
 

@@ -38,6 +38,7 @@ import Testing
             name: "total where items are needed", scores: #""total": 12"#, instrument: "phq-9", version: "2001",
             pointer: "/total"),
         Case(name: "unknown instrument", instrument: "mood", pointer: "/instrument"),
+        Case(name: "preferences are no rating", instrument: "c-nip", version: "1.1", pointer: "/instrument"),
         Case(name: "unknown version", version: "1999", pointer: "/version"),
         Case(name: "day in the future", day: "2026-03-12", pointer: "/day"),
         Case(name: "day before the opening", day: "2026-02-28", pointer: "/day"),

@@ -76,6 +76,29 @@ import Testing
         #expect(courses.first { $0.key.participant == caretaker.id }?.trajectory.provenance.normSet?.text == "ors-caretaker")
     }
 
+    @Test func `Where figures differ by sex the rater's sex decides, and without it none hold`() throws {
+        let fixture = try ScoringFixture()
+        let episode = ExampleEpisode()
+        let raters = [Sex.female, .male, nil].map {
+            Participant(id: ParticipantID(rawValue: UUID()), role: .`self`, ageBand: .adult, sex: $0)
+        }
+        let alcohol = InstrumentReference(id: InstrumentID("audit-c")!, version: "1998")
+        let ratings = raters.map { rater in
+            EpisodeEvent.ratingRecorded(
+                Rating(
+                    id: RatingID(rawValue: UUID()), participant: rater.id, instrument: alcohol, session: 1,
+                    day: CalendarDay("2026-03-02")!, answers: .items([1, 1, 1])))
+        }
+        try fixture.handle(
+            try fixture.append([episode.opened] + raters.map(EpisodeEvent.participantJoined) + ratings, to: episode.id))
+        let courses = try fixture.courses(of: episode.id)
+        let used = raters.map { rater in
+            courses.first { $0.key.participant == rater.id }?.trajectory.provenance.normSet?.text
+        }
+        #expect(used == ["audit-c-women", "audit-c-men", nil])
+        #expect(courses.count == 3)
+    }
+
     @Test func `A correction scores the whole course again and is published as the newest word on it`() async throws {
         let fixture = try ScoringFixture()
         let episode = ExampleEpisode()

@@ -22,7 +22,7 @@ import Testing
         for service in [StackService.ingestion, .scoring] {
             let process = try #require(system.stack.process(service)?.processID)
             kill(process, SIGHUP)
-            let log = system.folder.appendingPathComponent("logs/\(service.executable).log")
+            let log = system.folder.appendingPathComponent("log/\(service.executable).log")
             let isSaid = try system.eventually {
                 try String(contentsOf: log, encoding: .utf8).contains(words)
             }

@@ -100,7 +100,7 @@ import Testing
         try system.stack.runOperator(
             ["explain", id, "--catalogue", SystemStack.checkout.appendingPathComponent("deploy/local/instruments").path],
             logTo: "explain")
-        let words = try String(contentsOf: system.folder.appendingPathComponent("logs/explain.log"), encoding: .utf8)
+        let words = try String(contentsOf: system.folder.appendingPathComponent("log/explain.log"), encoding: .utf8)
         for part in [
             "Alert \(id): safety", "safety.item.9: The answer on a safety item", "Proven by: ", "Norm set phq-9",
             "recorded", "acknowledged by clinician-1", "resolved by clinician-1: discussed_with_client",

@@ -13,8 +13,8 @@ import ServiceKit
 ///
 /// Bodies are JSON objects; a field that is not named here is refused:
 /// * `POST /v1/episodes`: `episodeId`, `site`, `service`, `openedOn`, `clinician`,
-///   `participants: [{participantId, role, ageBand}]`
-/// * `POST /v1/episodes/{id}/participants`: `participantId`, `role`, `ageBand`
+///   `participants: [{participantId, role, ageBand, sex?}]`
+/// * `POST /v1/episodes/{id}/participants`: `participantId`, `role`, `ageBand`, `sex` (`female`, `male`; left out where it is not known)
 /// * `POST /v1/episodes/{id}/sessions`: `sessionId`, and `held: {number, day}` or `missed: {day, reason}`
 /// * `POST /v1/episodes/{id}/ratings`: `ratingId` or `source: {system, id}`, `participantId`, `instrument`,
 ///   `version`, `session`, `day`, and `items` (a number or null each) or `total`

@@ -15,7 +15,7 @@ extension CommandReader {
         var participants: [Participant] = []
         for field in fields ?? [] {
             let participant = faults.catching { () throws(FieldError) in
-                try Self.participant(try field.object(["participantId", "role", "ageBand"]))
+                try Self.participant(try field.object(["participantId", "role", "ageBand", "sex"]))
             }
             if let participant { participants.append(participant) }
         }
@@ -26,7 +26,7 @@ extension CommandReader {
     static func participant(_ form: JSONObject) throws(FieldError) -> Participant {
         Participant(
             id: try form["participantId"].identity(), role: try form["role"].choice(),
-            ageBand: try form["ageBand"].choice())
+            ageBand: try form["ageBand"].choice(), sex: try form.optional("sex")?.choice())
     }
 
     /// `{sessionId, held: {number, day}}` or `{sessionId, missed: {day, reason}}`.

@@ -81,7 +81,12 @@ extension CommandReader {
         let id = try name.name(InstrumentID.self)
         let version = try form["version"]
         let reference = InstrumentReference(id: id, version: try version.string(1...64))
-        if let instrument = catalogue.instrument(reference) { return instrument }
+        if let instrument = catalogue.instrument(reference) {
+            guard instrument.hasBetterEnd else {
+                throw name.error("asks for preferences, of which none is better; a rating needs an outcome or alliance measure")
+            }
+            return instrument
+        }
         let versions = catalogue.instruments.map(\.reference).filter { $0.id == id }.map(\.version)
         guard versions.isEmpty else {
             throw version.error("is not a version in the catalogue; known: \(versions.joined(separator: ", "))")

@@ -66,7 +66,7 @@ struct CommandReader: Sendable {
         var fields: Set<String> =
             switch kind {
             case .episode: ["service", "openedOn", "clinician", "participants"]
-            case .participant: ["participantId", "role", "ageBand"]
+            case .participant: ["participantId", "role", "ageBand", "sex"]
             case .session: ["sessionId", "held", "missed"]
             case .rating:
                 AnswersReading.fields.union([

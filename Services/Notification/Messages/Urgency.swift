@@ -11,7 +11,7 @@ enum Urgency: Int16, CaseIterable, Sendable {
             switch kind {
             case .safety: .urgent
             case .deteriorating: .high
-            case .notOnTrack, .alliance: .normal
+            case .notOnTrack, .alliance, .stalled, .guarded: .normal
             }
     }
 

@@ -23,7 +23,8 @@ struct EpisodeFold {
         }
         let content = try EpisodeEventCodec.decode(event.payload, type: type).event
         let update = try scoring.apply(content, version: event.version) { [catalogue] instrument, rater in
-            catalogue.basis(for: instrument, role: rater.role, ageBand: rater.ageBand, site: event.site)
+            catalogue.basis(
+                for: instrument, role: rater.role, ageBand: rater.ageBand, sex: rater.sex, site: event.site)
         }
         switch content {
         case .opened(let opening): openedOn = opening.openedOn

@@ -8,6 +8,7 @@ struct ChoiceDefinition {
     let bands: (id: BandSetID, place: StrictNode)?
     let missingItems: StrictNode?
     let alliance: StrictNode?
+    let stalled: StrictNode?
 }
 
 /// Reads what a site chooses where published figures differ or leave a choice.
@@ -17,10 +18,11 @@ struct ChoiceDefinition {
 ///     bands: k10-bands-by-tens       # optional: in the place of the standard bands
 ///     missing_items: {...}           # optional, see MissingItemReader: in the place of the definition's rule
 ///     alliance: {...}                # optional, see AllianceRuleReader: in the place of the definition's rule
+///     stalled: {ratings: 6}          # optional, see StalledRuleReader; off: these courses never count as stalled
 enum ChoiceReader {
     static func read(_ place: StrictNode) throws(CatalogueError) -> ChoiceDefinition {
         try place.mapping(
-            "instrument", "norm_sets", "bands", "missing_items", "alliance"
+            "instrument", "norm_sets", "bands", "missing_items", "alliance", "stalled"
         ) { fields throws(CatalogueError) in
             var normSets: [(id: NormSetID, place: StrictNode)] = []
             for entry in try fields.optional("norm_sets")?.list() ?? [] {
@@ -36,7 +38,8 @@ enum ChoiceReader {
                     (try field.name(BandSetID.self), field)
                 },
                 missingItems: fields.optional("missing_items"),
-                alliance: fields.optional("alliance"))
+                alliance: fields.optional("alliance"),
+                stalled: fields.optional("stalled"))
         }
     }
 }
@@ -62,6 +65,11 @@ extension ChoiceDefinition {
                 range: instrument.totalRange, denominator: instrument.stepDenominator, direction: instrument.direction)
             chosen = chosen.choosing(
                 allianceRule: try AllianceRuleReader.read(alliance, instrument.purpose, frame))
+        }
+        if let stalled {
+            let rule =
+                try stalled.isOff() ? nil : StalledRuleReader.read(stalled, instrument.purpose, instrument.normSets)
+            chosen = chosen.choosing(stalledRule: rule)
         }
         return chosen
     }

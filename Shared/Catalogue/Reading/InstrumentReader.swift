@@ -18,6 +18,7 @@ import Domain
 ///     recall_days: 14                # optional
 ///     norm_sets: [...]               # optional, see NormSetReader
 ///     alliance: {...}                # only for purpose alliance, see AllianceRuleReader
+///     stalled: {ratings: 4}          # optional, only for purpose outcome, see StalledRuleReader
 ///     codes: {...}                   # optional, see InstrumentCodesReader
 ///     licence: {wording: public_domain, holder: none, notice: ...}
 ///     source: where items, ranges and rules come from     # optional, with confidence
@@ -30,7 +31,7 @@ enum InstrumentReader {
         try place.mapping(
             "id", "version", "title", "purpose", "direction", "decimals", "items", "score", "total", "total_entry",
             "missing_items", "subscales", "bands", "recall_days", "norm_sets", "alliance", "codes", "licence",
-            "source", "confidence", "unvalidated"
+            "source", "confidence", "unvalidated", "stalled"
         ) { fields throws(CatalogueError) in
             let core = try Core(fields)
             let total = try fields.required("total_entry")
@@ -44,6 +45,10 @@ enum InstrumentReader {
                     try SubscaleReader.read(field, core, missing?.subscaleRule)
                 } ?? []
             if let missing { try missing.check(subscales, core.score) }
+            let normSets =
+                try fields.optional("norm_sets") { field throws(CatalogueError) in
+                    try NormSetReader.read(field, core.frame)
+                } ?? []
             return Instrument(
                 reference: core.reference,
                 title: try fields.required("title").text(),
@@ -56,9 +61,7 @@ enum InstrumentReader {
                 allowsTotalEntry: allowsTotal,
                 missingItemRule: missing?.totalRule ?? .none,
                 recallDays: try fields.optional("recall_days")?.whole(1...366),
-                normSets: try fields.optional("norm_sets") { field throws(CatalogueError) in
-                    try NormSetReader.read(field, core.frame)
-                } ?? [],
+                normSets: normSets,
                 allianceRule: try fields.optional("alliance") { field throws(CatalogueError) in
                     try AllianceRuleReader.read(field, core.purpose, core.frame)
                 },
@@ -72,7 +75,10 @@ enum InstrumentReader {
                     try BandSetReader.read(field, core.frame)
                 } ?? [],
                 evidence: try fields.evidence(),
-                isUnvalidated: try fields.optional("unvalidated")?.flag() ?? false)
+                isUnvalidated: try fields.optional("unvalidated")?.flag() ?? false,
+                stalledRule: try fields.optional("stalled") { field throws(CatalogueError) in
+                    try StalledRuleReader.read(field, core.purpose, normSets)
+                })
         }
     }
 

@@ -120,6 +120,45 @@ public nonisolated enum Attune_V1_AgeBand: SwiftProtobuf.Enum, Swift.CaseIterabl
 
 }
 
+/// As norm tables divide it; unspecified where it is not known.
+public nonisolated enum Attune_V1_Sex: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case female // = 1
+  case male // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .female
+    case 2: self = .male
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .female: return 1
+    case .male: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_Sex] = [
+    .unspecified,
+    .female,
+    .male,
+  ]
+
+}
+
 public nonisolated enum Attune_V1_MissedReason: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -360,6 +399,8 @@ public nonisolated struct Attune_V1_Participant: Sendable {
 
   public var ageBand: Attune_V1_AgeBand = .unspecified
 
+  public var sex: Attune_V1_Sex = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -568,6 +609,10 @@ nonisolated extension Attune_V1_AgeBand: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AGE_BAND_UNSPECIFIED\0\u{1}AGE_BAND_CHILD\0\u{1}AGE_BAND_ADOLESCENT\0\u{1}AGE_BAND_ADULT\0")
 }
 
+nonisolated extension Attune_V1_Sex: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SEX_UNSPECIFIED\0\u{1}SEX_FEMALE\0\u{1}SEX_MALE\0")
+}
+
 nonisolated extension Attune_V1_MissedReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MISSED_REASON_UNSPECIFIED\0\u{1}MISSED_REASON_NOT_ATTENDED\0\u{1}MISSED_REASON_CANCELLED_BY_CLIENT\0\u{1}MISSED_REASON_CANCELLED_BY_SERVICE\0")
 }
@@ -756,7 +801,7 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Participant"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}participant_id\0\u{1}role\0\u{3}age_band\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}participant_id\0\u{1}role\0\u{3}age_band\0\u{1}sex\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -767,6 +812,7 @@ nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeSingularBytesField(value: &self.participantID) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.role) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.ageBand) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.sex) }()
       default: break
       }
     }
@@ -782,6 +828,9 @@ nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobu
     if self.ageBand != .unspecified {
       try visitor.visitSingularEnumField(value: self.ageBand, fieldNumber: 3)
     }
+    if self.sex != .unspecified {
+      try visitor.visitSingularEnumField(value: self.sex, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -789,6 +838,7 @@ nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobu
     if lhs.participantID != rhs.participantID {return false}
     if lhs.role != rhs.role {return false}
     if lhs.ageBand != rhs.ageBand {return false}
+    if lhs.sex != rhs.sex {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

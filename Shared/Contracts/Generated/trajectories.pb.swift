@@ -94,6 +94,8 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
   case deteriorating // = 2
   case alliance // = 3
   case safety // = 4
+  case stalled // = 5
+  case guarded // = 6
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -107,6 +109,8 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
     case 2: self = .deteriorating
     case 3: self = .alliance
     case 4: self = .safety
+    case 5: self = .stalled
+    case 6: self = .guarded
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -118,6 +122,8 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
     case .deteriorating: return 2
     case .alliance: return 3
     case .safety: return 4
+    case .stalled: return 5
+    case .guarded: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -129,6 +135,8 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
     .deteriorating,
     .alliance,
     .safety,
+    .stalled,
+    .guarded,
   ]
 
 }
@@ -449,7 +457,7 @@ nonisolated extension Attune_V1_CourseState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Attune_V1_SignalKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SIGNAL_KIND_UNSPECIFIED\0\u{1}SIGNAL_KIND_NOT_ON_TRACK\0\u{1}SIGNAL_KIND_DETERIORATING\0\u{1}SIGNAL_KIND_ALLIANCE\0\u{1}SIGNAL_KIND_SAFETY\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SIGNAL_KIND_UNSPECIFIED\0\u{1}SIGNAL_KIND_NOT_ON_TRACK\0\u{1}SIGNAL_KIND_DETERIORATING\0\u{1}SIGNAL_KIND_ALLIANCE\0\u{1}SIGNAL_KIND_SAFETY\0\u{1}SIGNAL_KIND_STALLED\0\u{1}SIGNAL_KIND_GUARDED\0")
 }
 
 nonisolated extension Attune_V1_TrajectoryUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -14,10 +14,11 @@ public struct CourseChange: Hashable, Sendable {
 /// Which alerts an episode needs. Pure: signals and open alerts in, decisions out.
 ///
 /// * An episode has at most one open alert of a kind.
-/// * Not on track, deteriorating and alliance alerts fall away when no course of the episode speaks of
-///   them any more.
-/// * Raising "deteriorating" supersedes an open "not on track", and none is raised while it is open;
-///   when it falls away, a "not on track" it had hidden is raised.
+/// * Only kinds that the policy raises are raised; safety always is.
+/// * All but safety fall away when no course of the episode speaks of them any more.
+/// * Deteriorating, not on track and stalled say the same thing ever more mildly, so that an episode has one of them
+///   open: raising one supersedes the milder ones, which are not raised while it is open; when it falls away, the
+///   gravest that it had hidden is raised.
 /// * A signal raises once: one that spoke before of the same rating has been seen, and answering it
 ///   does not bring it back. The next rating that speaks does.
 /// * Safety is never superseded by Attune: a person must answer. It is raised whenever it speaks and no
@@ -27,40 +28,35 @@ public enum AlertRules {
     ///   - otherCourses: what the episode's other courses say at their newest points.
     ///   - episodeIsOpen: in a closed episode, a late rating can still speak of danger, but no longer ask
     ///     for another course of treatment.
+    ///   - raisedKinds: of the policy; safety is raised whether it is among them or not.
     /// - Returns: what falls away first, then what is raised, gravest first.
     public static func decisions(
-        on change: CourseChange, otherCourses: [CourseKey: [Signal]], open: [OpenAlert], episodeIsOpen: Bool = true
+        on change: CourseChange, otherCourses: [CourseKey: [Signal]], open: [OpenAlert], episodeIsOpen: Bool = true,
+        raisedKinds: Set<AlertKind> = AlertPolicy.usuallyRaised
     ) -> [AlertDecision] {
-        let speaking = Set(change.after.map(\.kind) + otherCourses.flatMap { $0.value.map(\.kind) })
-        var superseded: [AlertDecision] = []
-        var openKinds: Set<AlertKind> = []
-        for alert in open {
-            if alert.kind != .safety, !speaking.contains(alert.kind) {
-                superseded.append(.supersede(alert, .courseChanged))
-            } else {
-                openKinds.insert(alert.kind)
-            }
-        }
-        let deteriorationFell = superseded.contains { $0.supersedes(.deteriorating) }
+        let mayRaise = episodeIsOpen ? raisedKinds.union([.safety]) : [.safety]
+        var courses = otherCourses
+        courses[change.course] = change.after
+        let speaking = Set(courses.flatMap { $0.value.map(\.kind) })
+        let fallen = open.filter { $0.kind != .safety && !speaking.contains($0.kind) }
+        let standing = open.filter { !fallen.contains($0) }
 
-        var raised = candidates(in: change).filter { signal in
-            !openKinds.contains(signal.kind) && (episodeIsOpen || signal.kind == .safety)
-        }.map { AlertDecision.raise($0, change.course) }
-        if raised.contains(where: { $0.raises(.deteriorating) }) {
-            superseded = superseded.map { $0.supersedes(.notOnTrack) ? $0.because(.graverAlert) : $0 }
-            for alert in open where alert.kind == .notOnTrack && openKinds.contains(.notOnTrack) {
-                superseded.append(.supersede(alert, .graverAlert))
-            }
-            raised.removeAll { $0.raises(.notOnTrack) }
-        } else if openKinds.contains(.deteriorating) {
-            raised.removeAll { $0.raises(.notOnTrack) }
-        } else if deteriorationFell, episodeIsOpen, !openKinds.contains(.notOnTrack),
-            !raised.contains(where: { $0.raises(.notOnTrack) }),
-            let hidden = hiddenNotOnTrack(change, otherCourses)
+        var raised = candidates(in: change)
+            .filter { mayRaise.contains($0.kind) && !standing.contains($0.kind) }
+            .map { AlertDecision.raise($0, change.course) }
+        func isHeld(_ kind: AlertKind) -> Bool { standing.contains(kind) || raised.contains { $0.raises(kind) } }
+        if let gravest = ladder.first(where: fallen.contains),
+            let hidden = hidden(milder(than: gravest).filter(mayRaise.contains), courses),
+            !upTo(hidden.kind).contains(where: isHeld)
         {
-            raised.append(hidden)
+            raised.append(hidden.decision)
         }
-        return superseded + raised.sorted(by: AlertDecision.graverFirst)
+        let outranked = ladder.first { kind in raised.contains { $0.raises(kind) } }.map(milder(than:)) ?? []
+        let withheld = ladder.first(where: isHeld).map(milder(than:)) ?? []
+        raised.removeAll { decision in withheld.contains { decision.raises($0) } }
+        return fallen.map { .supersede($0, outranked.contains($0.kind) ? .graverAlert : .courseChanged) }
+            + standing.filter { outranked.contains($0.kind) }.map { .supersede($0, .graverAlert) }
+            + raised.sorted(by: AlertDecision.graverFirst)
     }
 
     /// The episode has been closed: all but safety falls away.
@@ -79,34 +75,36 @@ public enum AlertRules {
         }
     }
 
-    private static func hiddenNotOnTrack(
-        _ change: CourseChange, _ otherCourses: [CourseKey: [Signal]]
-    ) -> AlertDecision? {
-        var courses = otherCourses
-        courses[change.course] = change.after
-        for course in courses.keys.sorted() {
-            if let signal = courses[course]?.first(where: { $0.kind == .notOnTrack }) {
-                return .raise(signal, course)
+    /// What says the same of a course, gravest first.
+    private static let ladder: [AlertKind] = [.deteriorating, .notOnTrack, .stalled]
+
+    private static func milder(than kind: AlertKind) -> [AlertKind] { ladder.filter { $0 > kind } }
+
+    private static func upTo(_ kind: AlertKind) -> [AlertKind] { ladder.filter { $0 <= kind } }
+
+    /// The gravest of some kinds that a course speaks of, at the first such course.
+    private static func hidden(
+        _ kinds: [AlertKind], _ courses: [CourseKey: [Signal]]
+    ) -> (kind: AlertKind, decision: AlertDecision)? {
+        for kind in kinds {
+            for course in courses.keys.sorted() {
+                if let signal = courses[course]?.first(where: { $0.kind == kind }) {
+                    return (kind, .raise(signal, course))
+                }
             }
         }
         return nil
     }
 }
 
-extension AlertDecision {
-    fileprivate func supersedes(_ kind: AlertKind) -> Bool {
-        guard case .supersede(let alert, _) = self else { return false }
-        return alert.kind == kind
-    }
+extension [OpenAlert] {
+    fileprivate func contains(_ kind: AlertKind) -> Bool { contains { $0.kind == kind } }
+}
 
+extension AlertDecision {
     fileprivate func raises(_ kind: AlertKind) -> Bool {
         guard case .raise(let signal, _) = self else { return false }
         return signal.kind == kind
-    }
-
-    fileprivate func because(_ reason: SupersededReason) -> AlertDecision {
-        guard case .supersede(let alert, _) = self else { return self }
-        return .supersede(alert, reason)
     }
 
     fileprivate static func graverFirst(_ left: AlertDecision, _ right: AlertDecision) -> Bool {

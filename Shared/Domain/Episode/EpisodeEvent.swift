@@ -33,11 +33,14 @@ public struct Participant: Hashable, Sendable {
     public let id: ParticipantID
     public let role: RaterRole
     public let ageBand: AgeBand
+    /// Nil where it is not known; norm sets that need it then do not hold.
+    public let sex: Sex?
 
-    public init(id: ParticipantID, role: RaterRole, ageBand: AgeBand) {
+    public init(id: ParticipantID, role: RaterRole, ageBand: AgeBand, sex: Sex? = nil) {
         self.id = id
         self.role = role
         self.ageBand = ageBand
+        self.sex = sex
     }
 }
 

@@ -28,6 +28,8 @@ public struct Instrument: Hashable, Sendable {
     public private(set) var bandSets: [BandSet]
     /// Present for alliance measures.
     public private(set) var allianceRule: AllianceRule?
+    /// When a course counts as stalled; nil: never. For outcome measures alone.
+    public private(set) var stalledRule: StalledRule?
     public let codes: InstrumentCodes
     public let licence: InstrumentLicence
     /// Where items, ranges, reversals and the other arithmetic come from; nil where a site does not say.
@@ -43,7 +45,7 @@ public struct Instrument: Hashable, Sendable {
         normSets: [NormSet] = [], allianceRule: AllianceRule? = nil,
         codes: InstrumentCodes = InstrumentCodes(), licence: InstrumentLicence,
         score: ScoreMethod = .plainSum, subscales: [Subscale] = [], bandSets: [BandSet] = [],
-        evidence: Evidence? = nil, isUnvalidated: Bool = false
+        evidence: Evidence? = nil, isUnvalidated: Bool = false, stalledRule: StalledRule? = nil
     ) {
         precondition((items?.count ?? 0) <= ItemNumbers.highest)
         self.reference = reference
@@ -65,6 +67,7 @@ public struct Instrument: Hashable, Sendable {
         self.licence = licence
         self.evidence = evidence
         self.isUnvalidated = isUnvalidated
+        self.stalledRule = stalledRule
     }
 
     /// False for preferences: between two poles neither of which is better there is no direction, no cut-off,
@@ -113,6 +116,13 @@ extension Instrument {
     public func choosing(allianceRule rule: AllianceRule) -> Instrument {
         var copy = self
         copy.allianceRule = rule
+        return copy
+    }
+
+    /// The instrument with another rule for stalled courses; nil: none.
+    public func choosing(stalledRule rule: StalledRule?) -> Instrument {
+        var copy = self
+        copy.stalledRule = rule
         return copy
     }
 }

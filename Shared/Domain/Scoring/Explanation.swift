@@ -4,7 +4,7 @@ extension Course {
     public func explanation(of point: TrajectoryPoint) -> [String] {
         var reasons = [change(at: point), verdict(on: point)]
         if let expectation = point.expectation { reasons.append(comparison(with: expectation)) }
-        reasons += allianceReasons(at: point)
+        reasons += courseReasons(at: point)
         for item in point.rating.safetyItems.numbers {
             reasons.append(
                 "Rule \(SignalRule.safetyItem(item).name): the answer on item \(item) is a safety event, "
@@ -63,36 +63,6 @@ extension Course {
         case .lines(let lines):
             "Success line \(fine(lines.success)), failure line \(fine(lines.failure))."
         }
-    }
-
-    private func allianceReasons(at point: TrajectoryPoint) -> [String] {
-        guard let rule = basis.instrument.allianceRule else { return [] }
-        let instrument = basis.instrument
-        var reasons: [String] = []
-        if rule.cutOff.isClinical(point.rating.score, instrument.direction) {
-            reasons.append(
-                "Rule \(SignalRule.allianceCutOff.name): on the low side of the cut-off of "
-                    + "\(instrument.text(rule.cutOff.value)).")
-        }
-        if let drop = rule.drop, let previous = rating(before: point),
-            instrument.direction.improvement(from: previous.score, to: point.rating.score) <= -drop
-        {
-            reasons.append(
-                "Rule \(SignalRule.allianceDrop.name): fallen from \(instrument.text(previous.score)) by at least "
-                    + "\(instrument.text(drop)).")
-        }
-        if let lowest = rule.lowestItem, let item = point.rating.lowestItem, item < lowest {
-            reasons.append(
-                "Rule \(SignalRule.allianceItem.name): an item of \(instrument.text(item)) is below "
-                    + "\(instrument.text(lowest)).")
-        }
-        return reasons
-    }
-
-    private func rating(before point: TrajectoryPoint) -> ScoredRating? {
-        guard let index = trajectory.points.firstIndex(where: { $0.rating.id == point.rating.id }), index > 0
-        else { return nil }
-        return trajectory.points[index - 1].rating
     }
 
     private func foundations(of point: TrajectoryPoint) -> [String] {

@@ -30,7 +30,8 @@ public struct RuleEvidence: Hashable, Sendable {
 extension SignalRule {
     /// One of each rule.
     public static let examples: [SignalRule] = [
-        .expectedResponse80, .failureLine, .reliablyWorse, .allianceCutOff, .allianceDrop, .allianceItem, .safetyItem(9),
+        .expectedResponse80, .failureLine, .reliablyWorse, .allianceCutOff, .allianceDrop, .allianceItem, .allianceBaseline,
+        .alliancePattern, .allianceGuarded, .stalled(ratings: 4), .safetyItem(9),
     ]
 
     public var evidence: RuleEvidence {
@@ -65,6 +66,24 @@ extension SignalRule {
                 "One alliance item is below the limit that the site has set.",
                 "hiboop.com page on the SRS: ask where an item is below 9", .sourced,
                 "SignalTests", "aLowAllianceItemSpeaksOnlyWhereTheSiteWantsIt")
+        case .allianceBaseline:
+            RuleEvidence(
+                "The alliance total is below the client's own earlier ratings by the margin that the site has set.",
+                "FIT and ROM practice guides: address what is below the client's own baseline", .sourced,
+                "AllianceCourseTests", "aTotalBelowTheOwnMeanSpeaks")
+        case .alliancePattern:
+            RuleEvidence(
+                "The alliance started low and stays low, or started high and falls.",
+                "MyOutcomes, patterns of alliance and outcome", .sourced, "AllianceCourseTests", "theCourseHasItsPattern")
+        case .allianceGuarded:
+            RuleEvidence(
+                "The first alliance rating is the highest possible: no alarm, but a prompt to invite honest feedback.",
+                "Training material on the SRS", .commonKnowledge, "AllianceCourseTests", "aPerfectFirstRatingPrompts")
+        case .stalled:
+            RuleEvidence(
+                "No reliable change since the first rating after so many ratings, and still in the clinical range.",
+                "FIT and ROM practice guides", .commonKnowledge, "StalledTests",
+                "aCourseWithoutReliableChangeInTheClinicalRangeIsStalled")
         case .safetyItem:
             RuleEvidence(
                 "The answer on a safety item speaks of danger, whatever the total.",

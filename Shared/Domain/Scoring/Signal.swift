@@ -18,17 +18,24 @@ public enum SignalKind: String, Hashable, Sendable, CaseIterable {
     case deteriorating
     case alliance
     case safety
+    /// No reliable change after some ratings, and still in the clinical range.
+    case stalled
+    /// Not an alarm but a prompt: the very first alliance rating is as good as can be, so that nothing else may
+    /// have been sayable yet (clinical-reference 4).
+    case guarded
 }
 
 extension SignalKind: Comparable {
-    /// 1 is the gravest. Safety before deterioration before not-on-track before alliance
-    /// (clinical-reference 4).
+    /// 1 is the gravest. Safety before deterioration before not-on-track before alliance before stalled
+    /// (clinical-reference 4); the prompt comes last.
     public var precedence: Int {
         switch self {
         case .safety: 1
         case .deteriorating: 2
         case .notOnTrack: 3
         case .alliance: 4
+        case .stalled: 5
+        case .guarded: 6
         }
     }
 
@@ -50,6 +57,15 @@ public enum SignalRule: Hashable, Sendable {
     case allianceDrop
     /// `alliance.item`: one alliance item is low.
     case allianceItem
+    /// `alliance.baseline`: alliance total below the client's own mean so far.
+    case allianceBaseline
+    /// `alliance.pattern`: alliance low from the start and not rising, or high at the start and falling.
+    case alliancePattern
+    /// `alliance.guarded`: the course's first alliance total is the best there is.
+    case allianceGuarded
+    /// `stalled.4`: after 4 ratings no reliable change since the first, and still in the clinical range. The
+    /// number is that of the instrument's rule.
+    case stalled(ratings: Int)
     /// `safety.item.9`: the answer on item 9 speaks of danger.
     case safetyItem(Int)
 
@@ -57,7 +73,9 @@ public enum SignalRule: Hashable, Sendable {
         switch self {
         case .expectedResponse80, .failureLine: .notOnTrack
         case .reliablyWorse: .deteriorating
-        case .allianceCutOff, .allianceDrop, .allianceItem: .alliance
+        case .allianceCutOff, .allianceDrop, .allianceItem, .allianceBaseline, .alliancePattern: .alliance
+        case .allianceGuarded: .guarded
+        case .stalled: .stalled
         case .safetyItem: .safety
         }
     }
@@ -70,6 +88,10 @@ public enum SignalRule: Hashable, Sendable {
         case .allianceCutOff: "alliance.cutoff"
         case .allianceDrop: "alliance.drop"
         case .allianceItem: "alliance.item"
+        case .allianceBaseline: "alliance.baseline"
+        case .alliancePattern: "alliance.pattern"
+        case .allianceGuarded: "alliance.guarded"
+        case .stalled(let ratings): Self.stalledPrefix + String(ratings)
         case .safetyItem(let item): Self.safetyPrefix + String(item)
         }
     }
@@ -83,13 +105,27 @@ public enum SignalRule: Hashable, Sendable {
         case "alliance.cutoff": self = .allianceCutOff
         case "alliance.drop": self = .allianceDrop
         case "alliance.item": self = .allianceItem
+        case "alliance.baseline": self = .allianceBaseline
+        case "alliance.pattern": self = .alliancePattern
+        case "alliance.guarded": self = .allianceGuarded
         default:
-            guard name.hasPrefix(Self.safetyPrefix), let item = Int(name.dropFirst(Self.safetyPrefix.count)),
-                (1...ItemNumbers.highest).contains(item), name == Self.safetyItem(item).name
+            guard let rule = Self.numbered(name, Self.safetyPrefix, 1...ItemNumbers.highest, SignalRule.safetyItem)
+                ?? Self.numbered(name, Self.stalledPrefix, StalledRule.allowedRatings, SignalRule.stalled)
             else { return nil }
-            self = .safetyItem(item)
+            self = rule
         }
     }
 
+    /// The rule of a name that ends in a number, written as the rule itself writes it.
+    private static func numbered(
+        _ name: String, _ prefix: String, _ allowed: ClosedRange<Int>, _ rule: (Int) -> SignalRule
+    ) -> SignalRule? {
+        guard name.hasPrefix(prefix), let number = Int(name.dropFirst(prefix.count)), allowed.contains(number),
+            name == rule(number).name
+        else { return nil }
+        return rule(number)
+    }
+
     private static let safetyPrefix = "safety.item."
+    private static let stalledPrefix = "stalled."
 }

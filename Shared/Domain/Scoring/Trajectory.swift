@@ -48,6 +48,10 @@ public struct TrajectoryPoint: Hashable, Sendable {
 }
 
 /// How a course stands (clinical-reference 2.7).
+///
+/// The table there also has stalled, alliance and safety. They are signals (`SignalKind`), for they stand beside a
+/// state and do not take its place: a stalled course is on track, at risk or not on track too. A course that is
+/// merely old keeps its state; that it is old is known by the day (`StaleCourse`).
 public enum CourseState: String, Hashable, Sendable, CaseIterable {
     /// The first rating: there is nothing to compare yet.
     case insufficientData = "insufficient_data"

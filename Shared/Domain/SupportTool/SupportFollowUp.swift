@@ -71,11 +71,13 @@ extension Course {
     private func speaks(_ kind: AlertKind, at place: Int) -> Bool {
         let points = trajectory.points[...place]
         let then = Trajectory(points: Array(points), provenance: trajectory.provenance)
-        let standing = Set(then.standingSignals(instrument: basis.instrument).map(\.kind))
+        let standing = Set(then.standingSignals(on: basis).map(\.kind))
         return switch kind {
         case .safety: points.last.map { !$0.rating.safetyItems.isEmpty } ?? false
         case .deteriorating, .notOnTrack: !standing.isDisjoint(with: [.deteriorating, .notOnTrack])
         case .alliance: standing.contains(.alliance)
+        case .stalled: !standing.isDisjoint(with: [.deteriorating, .notOnTrack, .stalled])
+        case .guarded: standing.contains(.guarded)
         }
     }
 }

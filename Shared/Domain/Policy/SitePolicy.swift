@@ -1,0 +1,24 @@
+/// All that a site decides about what is raised, what is looked at and what it wants to reach.
+public struct SitePolicy: Hashable, Sendable {
+    public let version: String
+    public let alerts: AlertPolicy
+    public let rules: EpisodeRulePolicy
+    /// Empty: nothing is measured.
+    public let responseTargets: [AlertKind: ResponseTarget]
+    /// In the order of the file; ids are unique.
+    public let objectives: [QualityObjective]
+
+    public init(
+        alerts: AlertPolicy, rules: EpisodeRulePolicy = EpisodeRulePolicy(),
+        responseTargets: [AlertKind: ResponseTarget] = [:], objectives: [QualityObjective] = []
+    ) {
+        version = alerts.version
+        self.alerts = alerts
+        self.rules = rules
+        self.responseTargets = responseTargets
+        self.objectives = objectives
+    }
+
+    /// Attune's own: the rules with their usual figures, no targets and no objectives, which are a site's to set.
+    public static let `default` = SitePolicy(alerts: .default)
+}
