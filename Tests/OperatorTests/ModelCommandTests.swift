@@ -178,7 +178,7 @@ import Testing
         #expect(text.status == 0)
         for line in [
             "Episodes: 6, of which opened before 2025-01-01 and left out: 1",
-            "Champion: ors-start@1, by decision of op-17 on 2026-03-01T09:30:00.000000Z",
+            "Raters: self, adult; norm set: ors-adult", "Champion: ors-start@1, by decision of op-17 on 2026-03-01T09:30:00.000000Z",
             "Courses: 4, of which closed: 3; ratings after the first: 4",
         ] { #expect(text.lines.contains(line), "\(text.output)") }
         #expect(text.output.contains("Flagged by the challenger: 3 of 4, 0.750 [0.301, 0.954]; by it alone: 2"))

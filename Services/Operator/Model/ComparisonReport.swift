@@ -43,7 +43,8 @@ struct ComparisonReport {
         if parts.isEmpty { lines.append("No course to compare.") }
         for part in parts {
             lines += [
-                "", "Raters: \(part.group.role.rawValue), \(part.group.ageBand.rawValue)",
+                "", "Raters: \(part.group.role.rawValue), \(part.group.ageBand.rawValue); norm set: "
+                    + (part.group.normSet?.text ?? "none"),
                 "Champion: \(part.champion?.name ?? "none"), \(part.decision?.words ?? "where nobody has decided")",
                 "Challenger: \(part.challenger?.name ?? "none")", "", part.comparison.table,
             ]
@@ -70,7 +71,7 @@ extension ModelActivation {
 extension ComparisonReport.Part {
     fileprivate var json: JSON {
         [
-            "rater": .string(group.role.rawValue), "age": .string(group.ageBand.rawValue),
+            "rater": .string(group.role.rawValue), "age": .string(group.ageBand.rawValue), "norm_set": .text(group.normSet),
             "champion": champion.json, "decided_by": .text(decision?.by), "decided_at": .text(decision?.activatedAt),
             "challenger": challenger.json, "courses": .integer(comparison.courses),
             "courses_closed": .integer(comparison.closedCourses), "ratings": .integer(comparison.points),

@@ -7,11 +7,16 @@ struct LedgerComparison {
     struct Group: Hashable, Comparable {
         let role: RaterRole
         let ageBand: AgeBand
-
-        static let all = RaterRole.allCases.flatMap { role in AgeBand.allCases.map { Group(role: role, ageBand: $0) } }
+        /// Nil where no published figures fit them. Norm sets may differ by sex.
+        let normSet: NormSetID?
 
         static func < (left: Self, right: Self) -> Bool { left.place < right.place }
-        private var place: Int { Self.all.firstIndex(of: self) ?? 0 }
+        private var place: (Int, Int, String) {
+            (
+                RaterRole.allCases.firstIndex(of: role) ?? 0, AgeBand.allCases.firstIndex(of: ageBand) ?? 0,
+                normSet?.text ?? ""
+            )
+        }
     }
 
     let site: SiteID
@@ -30,17 +35,28 @@ struct LedgerComparison {
         self.instrument = instrument
         self.since = since
         registry = catalogue.registry
-        for group in Group.all {
-            guard
-                let champion = catalogue.basis(
-                    for: instrument, role: group.role, ageBand: group.ageBand, site: site),
-                let model = challenger ?? self.challenger(of: group, among: catalogue.models(for: instrument)),
-                model.population.includes(group.role, group.ageBand), model.reference != champion.model?.reference
-            else { continue }
-            running[group] = RunningComparison(
-                champion: champion,
-                challenger: ScoringBasis(instrument: champion.instrument, normSet: champion.normSet, model: model))
+        let models = catalogue.models(for: instrument)
+        for role in RaterRole.allCases {
+            for ageBand in AgeBand.allCases {
+                guard let model = challenger ?? self.challenger(of: role, ageBand, among: models),
+                    model.population.includes(role, ageBand)
+                else { continue }
+                for sex in Sex.allCases.map(Optional.some) + [nil] {
+                    let champion = catalogue.basis(for: instrument, role: role, ageBand: ageBand, sex: sex, site: site)
+                    if let champion { add(model, beside: champion, role, ageBand) }
+                }
+            }
         }
+    }
+
+    private mutating func add(
+        _ model: ExpectedResponseModel, beside champion: ScoringBasis, _ role: RaterRole, _ ageBand: AgeBand
+    ) {
+        let group = Group(role: role, ageBand: ageBand, normSet: champion.normSet?.id)
+        guard running[group] == nil, model.reference != champion.model?.reference else { return }
+        running[group] = RunningComparison(
+            champion: champion,
+            challenger: ScoringBasis(instrument: champion.instrument, normSet: champion.normSet, model: model))
     }
 
     /// Whether there is anything to compare for any rater.
@@ -56,7 +72,7 @@ struct LedgerComparison {
         let isClosed = episode.fold.closedOn != nil
         if isClosed { counts.closed += 1 }
         for (rater, course) in episode.fold.courses(on: instrument) {
-            let group = Group(role: rater.role, ageBand: rater.ageBand)
+            let group = Group(role: rater.role, ageBand: rater.ageBand, normSet: course.basis.normSet?.id)
             if running[group] == nil { counts.unchallenged += 1 }
             running[group]?.add(course.trajectory.points.map(\.rating), isClosed: isClosed)
         }
@@ -70,17 +86,19 @@ struct LedgerComparison {
                 let comparison = running.comparison
                 guard comparison.courses > 0 else { return nil }
                 return ComparisonReport.Part(
-                    group: group, champion: running.champion.model?.reference, decision: decision(for: group),
+                    group: group, champion: running.champion.model?.reference, decision: decision(for: group.role, group.ageBand),
                     challenger: running.challenger.model?.reference, comparison: comparison)
             })
     }
 
-    private func decision(for group: Group) -> ModelActivation? {
-        registry.activation(site, instrument, group.role, group.ageBand, at: Timestamp(microseconds: .max))
+    private func decision(for role: RaterRole, _ ageBand: AgeBand) -> ModelActivation? {
+        registry.activation(site, instrument, role, ageBand, at: Timestamp(microseconds: .max))
     }
 
-    private func challenger(of group: Group, among models: [ExpectedResponseModel]) -> ExpectedResponseModel? {
-        guard let named = decision(for: group)?.challenger else { return nil }
+    private func challenger(
+        of role: RaterRole, _ ageBand: AgeBand, among models: [ExpectedResponseModel]
+    ) -> ExpectedResponseModel? {
+        guard let named = decision(for: role, ageBand)?.challenger else { return nil }
         return models.first { $0.reference == named }
     }
 }

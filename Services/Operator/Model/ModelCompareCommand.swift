@@ -11,7 +11,7 @@ struct ModelCompareCommand: ParsableCommand {
         discussion: """
             Reads the ledger and publishes nothing: no clinician sees what the challenger says. The champion is the model \
             that scores the site today, the challenger the one that the site's activation names, or --challenger. Raters \
-            of different roles and ages are compared apart, since their figures differ. Prints states, not scores; with \
+            of different roles, ages and norm sets are compared apart, since their figures differ. Prints states, not scores; with \
             --json also the ratings whose flags differ, by their ids. Status 1: the catalogue or the database cannot be \
             read.
             """)
