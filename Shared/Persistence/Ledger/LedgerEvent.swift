@@ -49,6 +49,24 @@ public struct LedgerEvent: Hashable, Sendable {
 
     public var lane: Lane { Lane(category: category, backfill: backfill) }
 
+    /// An event as somebody else has kept it, e.g. an exported bundle.
+    public init(
+        position: Int64, lane: Lane, id: EventID, stream: EpisodeID, version: Int64, site: SiteID, type: String,
+        recordedAt: Timestamp, traceparent: String?, payload: [UInt8]
+    ) {
+        self.position = position
+        category = lane.category
+        backfill = lane.backfill
+        self.id = id
+        self.stream = stream
+        self.version = version
+        self.site = site
+        self.type = type
+        self.recordedAt = recordedAt
+        self.traceparent = traceparent
+        self.payload = payload
+    }
+
     /// The columns that `init(_:)` reads, in its order, of a table or view called `e`.
     static let columns = """
         e.position, e.category, e.backfill, e.event_id, e.stream_id, e.version, e.site, e.type, e.recorded_at,
