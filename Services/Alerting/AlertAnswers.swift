@@ -41,7 +41,7 @@ enum AlertAnswers {
             guard let step = try change(&alert, try DatabaseClock.now(on: connection)) else { return alert }
             try AlertStore.update([alert], on: connection)
             var ledger = AlertLedger()
-            try ledger.add(step, of: alert, following: alert.cause, rule: alert.status.rawValue)
+            try ledger.add(step, of: alert, following: alert.cause)
             try ledger.append(on: connection)
             AlertMetrics.count(step, alert.kind)
             return alert

@@ -6,15 +6,14 @@ import Persistence
 struct AlertLedger {
     private var events: [NewEvent] = []
 
-    /// - Parameter rule: what the event's id is derived from besides its cause; doing the work twice
-    ///   gives the same id.
-    mutating func add(_ step: AlertStep, of alert: Alert, following cause: EventID, rule: String) throws {
+    /// The event's id follows from step and cause; doing the work twice gives the same id.
+    mutating func add(_ step: AlertStep, of alert: Alert, following cause: EventID) throws {
         let event = AlertEvent(alert: alert.id, kind: alert.kind, step: step)
         let trace = alert.traceparent.flatMap { TraceContext(traceparent: $0) }
         events.append(
             NewEvent(
-                id: DerivedIdentity.following(cause, rule: "\(rule) \(alert.id)"), stream: alert.episode,
-                site: alert.site, type: event.type.rawValue, traceparent: trace?.description,
+                id: DerivedIdentity.event(step, of: alert.id, following: cause), stream: alert.episode, site: alert.site,
+                type: event.type.rawValue, traceparent: trace?.description,
                 payload: try AlertEventCodec.encode(event)))
     }
 

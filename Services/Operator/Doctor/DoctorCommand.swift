@@ -3,6 +3,7 @@ import Catalogue
 import Domain
 import Persistence
 import ServiceKit
+import TransparencyLog
 
 /// The checks that show whether anything was lost, doubled or changed, on a system as it runs.
 struct DoctorCommand: ParsableCommand {
@@ -30,6 +31,28 @@ struct DoctorCommand: ParsableCommand {
     @Option(help: "Only this site. The tree of the log and positions of lanes are looked at as a whole all the same.")
     var site: String?
 
+    @Option(
+        help: """
+            NDJSON of what a sender noted when it was answered 201 or 200, e.g. {"kind": "rating", "id": UUID, "site": \
+            "north"}; kinds: opening, participant, session, rating, correction, withdrawal, closure.
+            """)
+    var accepted: String?
+
+    @Option(help: "File with the alert policy; default: ATTUNE_ALERT_POLICY_FILE, else Attune's own.")
+    var alertPolicy: String?
+
+    @Option(help: "Folder with the policies of sites; default: ATTUNE_ALERT_POLICY_DIR.")
+    var alertPolicyDir: String?
+
+    @Option(help: "Routes file, to see that no recipient is missing; default: ATTUNE_NOTIFICATION_ROUTES_FILE.")
+    var routes: String?
+
+    @Option(help: "File that holds the log's verifier key; without it no signature of the log is checked.")
+    var keyFile: String?
+
+    @Option(help: "Seconds that a published event may be on its way into the log; none with --settled.")
+    var patience = 300
+
     @Option(help: "Differences printed of each check; all are counted.")
     var findings = 20
 
@@ -41,6 +64,7 @@ struct DoctorCommand: ParsableCommand {
 
     func validate() throws {
         if let site { _ = try SiteID(argument: site) }
+        guard patience >= 0 else { throw ValidationError("--patience is not negative.") }
         guard (0...100_000).contains(findings) else { throw ValidationError("--findings must be 0 to 100000.") }
     }
 
@@ -77,9 +101,25 @@ struct DoctorCommand: ParsableCommand {
         let site = try site.map { try SiteID(argument: $0) }
         switch name {
         case .streams: return StreamCheck(site: site)
+        case .trajectories: return TrajectoryCheck(site: site, catalogue: try options.loadCatalogue())
+        case .log:
+            return LogCheck(
+                site: site, catalogue: try options.loadCatalogue(), key: try keyFile.map(LogKey.read),
+                patience: settled ? .zero : .seconds(patience))
+        case .accepted: return AcceptedCheck(site: site, file: accepted)
+        case .notifications:
+            let routes = routes ?? OperatorEnvironment.text("ATTUNE_NOTIFICATION_ROUTES_FILE")
+            return NotificationCheck(site: site, routes: try routes.map(RoutesOutline.read))
+        case .alerts:
+            return AlertCheck(site: site, catalogue: try options.loadCatalogue(), policy: try loadPolicy())
         case .quarantine: return QuarantineCheck()
-        case .trajectories, .accepted, .log, .notifications, .alerts: return QuarantineCheck()
         }
+    }
+
+    private func loadPolicy() throws -> LivePolicy {
+        try LivePolicy(
+            file: alertPolicy ?? OperatorEnvironment.text("ATTUNE_ALERT_POLICY_FILE"),
+            folder: alertPolicyDir ?? OperatorEnvironment.text("ATTUNE_ALERT_POLICY_DIR"))
     }
 
     private func connect() throws -> Connection {
