@@ -1,9 +1,9 @@
 public import Domain
 
-/// Trajectory events: everything in them follows from the cause and the course, so that whoever derives one again has
-/// the same event.
+/// Trajectory events: everything in them follows from the cause and the course, so that whoever holds the ledger
+/// makes them again to the last byte.
 public enum TrajectoryEvents {
-    /// - Parameter cause: the episode event after which the course changed.
+    /// - Throws: where the message cannot be encoded.
     public static func following(_ cause: EventEnvelope, _ update: CourseUpdate) throws -> EventEnvelope {
         EventEnvelope(
             id: DerivedIdentity.trajectory(following: cause.id, on: update.course.basis),

@@ -107,6 +107,32 @@ import Testing
         #expect(try bench.examine(try bench.alerts()).findings == [])
     }
 
+    @Test func `Answers that a clinician noted are looked up, and those that are missing are named`() throws {
+        let (bench, episodes) = try DoctorBench.settled()
+        func alert(_ kind: AlertKind, of episode: EpisodeID) throws -> AlertID {
+            try bench.admin.run(
+                "select alert_id from alerting.alert where episode_id = $1 and kind = $2",
+                [.id(episode), .int16(kind.number)]
+            ).only().id(0)
+        }
+        let (safe, worse) = (try alert(.safety, of: episodes[0]), try alert(.deteriorating, of: episodes[0]))
+        let lost = AlertID(rawValue: UUID())
+        let files = try TestFolder()
+        let file = try files.write(
+            """
+            {"kind": "resolution", "id": "\(safe)"}
+            {"kind": "acknowledgement", "id": "\(safe)"}
+            {"kind": "acknowledgement", "id": "\(worse)"}
+            {"kind": "resolution", "id": "\(worse)"}
+            {"kind": "acknowledgement", "id": "\(lost)"}
+            """, to: "accepted.ndjson")
+        #expect(
+            try bench.examine(AcceptedCheck(site: nil, file: file)).findings == [
+                "resolution \(worse) was accepted, and the ledger does not have it",
+                "acknowledgement \(lost) was accepted, and there is no such alert",
+            ])
+    }
+
     @Test func `A closing that alerting has not taken in is pending, and a difference after a drain`() throws {
         let (bench, episodes) = try DoctorBench.settled()
         try bench.rate(episodes[2], 100, session: 5)

@@ -263,8 +263,8 @@ final class DoctorBench {
     var accepted: AcceptedCheck { AcceptedCheck(site: nil, file: nil, pageSize: 3) }
     var log: LogCheck { LogCheck(site: nil, catalogue: catalogue, key: key.verifierKey, patience: .zero) }
     var notifications: NotificationCheck { NotificationCheck(site: nil, routes: nil, pageSize: 2) }
-    func alerts() throws -> AlertCheck {
-        AlertCheck(site: nil, catalogue: catalogue, policy: try LivePolicy(file: nil))
+    func alerts() throws -> AlertRulesCheck {
+        AlertRulesCheck(site: nil, catalogue: catalogue, policy: try LivePolicy(file: nil))
     }
 }
 

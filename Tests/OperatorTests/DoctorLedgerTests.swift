@@ -132,7 +132,7 @@ import Testing
 
     @Test func `A file that is not what a sender notes is refused with its line`() throws {
         let files = try TestFolder()
-        var file = try AcceptedFile(
+        var file = try AcceptedLines(
             files.write("{\"kind\": \"opening\", \"id\": \"\(UUID().uuidString.lowercased())\"}\n{\"kind\": \"row\"}\n", to: "a"))
         let error = #expect(throws: UnreadableAccepted.self) { _ = try file.next(10) }
         #expect(error?.description.contains("/a:2: ") == true)

@@ -21,7 +21,7 @@ import Testing
             time: Timestamp(microseconds: version * 1_000_000))
     }
 
-    private func raised(_ trajectory: AlertTrajectory, _ kind: AlertKind) throws -> RecordedStep {
+    private func raised(_ trajectory: AlertTrajectory, _ kind: AlertKind) throws -> AlertRecord {
         let signal = try #require(trajectory.signals.first { $0.kind == kind })
         let raising = AlertRaising(
             cause: trajectory.id, rule: signal.rule, rating: signal.rating, course: trajectory.course,
@@ -29,21 +29,21 @@ import Testing
         return step(DerivedIdentity.alert(raisedBy: trajectory.id, kind), kind, .raised(raising))
     }
 
-    private func superseded(_ by: AlertTrajectory, _ alert: RecordedStep, _ why: SupersededReason) -> RecordedStep {
+    private func superseded(_ by: AlertTrajectory, _ alert: AlertRecord, _ why: SupersededReason) -> AlertRecord {
         step(alert.event.alert, alert.event.kind, .superseded(cause: by.id, why))
     }
 
-    private func resolved(_ alert: RecordedStep) -> RecordedStep {
+    private func resolved(_ alert: AlertRecord) -> AlertRecord {
         step(alert.event.alert, alert.event.kind, .resolved(actor: "c-01", .noActionNeeded))
     }
 
-    private func step(_ alert: AlertID, _ kind: AlertKind, _ step: AlertStep) -> RecordedStep {
-        RecordedStep(
+    private func step(_ alert: AlertID, _ kind: AlertKind, _ step: AlertStep) -> AlertRecord {
+        AlertRecord(
             event: AlertEvent(alert: alert, kind: kind, step: step), record: EventID(rawValue: UUID()))
     }
 
     private func search(
-        _ trajectories: [AlertTrajectory], _ steps: [RecordedStep], closing: AlertStory.Closing? = nil,
+        _ trajectories: [AlertTrajectory], _ steps: [AlertRecord], closing: AlertStory.Closing? = nil,
         closedAt: [AlertID: Timestamp] = [:], raised kinds: Set<AlertKind> = AlertPolicy.usuallyRaised
     ) -> AlertSearch {
         let reached = Dictionary(trajectories.map { ($0.course, $0.version) }, uniquingKeysWith: max)

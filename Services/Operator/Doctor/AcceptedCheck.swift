@@ -16,10 +16,16 @@ struct AcceptedCheck: DoctorCheck {
         try compareCommands(into: &result, on: connection)
         guard let file else { return }
         let sites = try site.map { [$0] } ?? Self.sites(on: connection)
-        var lines = try AcceptedFile(file)
+        var lines = try AcceptedLines(file)
         while let page = try lines.next(pageSize) {
-            let found = try connection.snapshot { try NotedCommands(page, at: sites, on: $0) }
-            found.judge(into: &result)
+            let (commands, answers) = try connection.snapshot { connection in
+                (
+                    try NotedCommands(page.filter { $0.alert == nil }, at: sites, on: connection),
+                    try NotedAnswers(page.filter { $0.alert != nil }, on: connection)
+                )
+            }
+            commands.judge(into: &result)
+            answers.judge(into: &result)
         }
     }
 
@@ -146,61 +152,4 @@ struct EventSum: Equatable {
         high &+= hash[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
         low &+= hash[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
     }
-}
-
-/// Commands that a sender noted, as far as the ledger has them.
-private struct NotedCommands {
-    private struct Found {
-        let event: EventID
-        let version: Int64
-        let stream: EpisodeID?
-        let content: EpisodeEvent?
-    }
-
-    private let lines: [AcceptedLine]
-    private var found: [[Found]]
-
-    /// - Parameter sites: where a line that names no site is looked for.
-    init(_ lines: [AcceptedLine], at sites: [SiteID], on connection: Connection) throws {
-        self.lines = lines
-        found = lines.map { _ in [] }
-        let keys = lines.enumerated().flatMap { place, line in
-            (line.site.map { [$0] } ?? sites).map { (place: place, site: $0, command: line.command(at: $0)) }
-        }
-        let rows = try connection.run(
-            Self.select, [.texts(keys.map(\.site.text)), .uuids(keys.map(\.command))])
-        for row in rows {
-            let place = keys[Int(try row.int64(0)) - 1].place
-            let type = try row.optionalText(4).flatMap { EventType(rawValue: $0) }
-            let payload = try row.optionalBytes(5)
-            let content = type.flatMap { type in payload.flatMap { try? EpisodeEventCodec.decode($0, type: type).event } }
-            found[place].append(
-                Found(event: try row.id(1), version: try row.int64(2), stream: try row.optionalID(3), content: content))
-        }
-    }
-
-    func judge(into result: inout CheckResult) {
-        for (line, found) in zip(lines, found) {
-            result.examine()
-            guard let fault = fault(line, found) else { continue }
-            result.difference("\(line.words) was accepted, and \(fault)")
-        }
-    }
-
-    private func fault(_ line: AcceptedLine, _ found: [Found]) -> String? {
-        guard let first = found.first else { return "ingestion remembers no such command" }
-        guard found.count == 1 else { return "\(found.count) sites know such a command; name the site" }
-        if let event = line.event, event != first.event { return "its event is \(first.event), not \(event)" }
-        if let version = line.version, version != first.version { return "it is version \(first.version), not \(version)" }
-        guard let stream = first.stream, let content = first.content else { return "its event \(first.event) is not in the ledger" }
-        return line.isTold(by: content, of: stream) ? nil : "its event \(first.event) says something else"
-    }
-
-    private static let select: Statement = """
-        select k.place, c.event_id, c.version, e.stream_id, e.type, e.payload
-        from unnest($1::text[], $2::uuid[]) with ordinality as k (site, command_id, place)
-        join published.command c on c.site = k.site and c.command_id = k.command_id
-        left join published.event e on e.event_id = c.event_id
-        order by k.place
-        """
 }

@@ -11,9 +11,12 @@ import ServiceKit
 /// participant's, the session's, the rating's, the correction's, the withdrawn rating's, or the closed episode's. `site`
 /// may be left out where one site is checked or the id is known at one site only; `episodeId` is needed for `participant`
 /// and `withdrawal`; `eventId` and `version` are compared where they are given. Other members are of no concern.
+///
+/// What alerting answered with 200 can stand there, too: `acknowledgement` and `resolution`, with the alert's id.
 struct AcceptedLine {
     enum Kind: String, CaseIterable {
         case opening, participant, session, rating, correction, withdrawal, closure
+        case acknowledgement, resolution
     }
 
     let kind: Kind
@@ -33,13 +36,17 @@ struct AcceptedLine {
         switch kind {
         case .opening, .closure: episode = id
         case .participant, .withdrawal: episode = try fields["episodeId"].identity()
-        case .session, .rating, .correction: episode = try fields.optional("episodeId")?.identity()
+        case .session, .rating, .correction, .acknowledgement, .resolution:
+            episode = try fields.optional("episodeId")?.identity()
         }
         event = try fields.optional("eventId")?.identity()
         version = try fields.optional("version").map { Int64(try $0.integer(1...Int.max)) }
     }
 
     var words: String { "\(kind.rawValue) \(id.uuidString.lowercased())" }
+
+    /// The alert that was answered; nil for a command to ingestion.
+    var alert: AlertID? { kind == .acknowledgement || kind == .resolution ? AlertID(rawValue: id) : nil }
 
     /// The id under which ingestion remembers the command: the sender's, or for what can happen only once one that is
     /// made of what it happens to.
@@ -50,7 +57,7 @@ struct AcceptedLine {
             return made.rawValue
         }
         return switch kind {
-        case .opening, .session, .rating, .correction: id
+        case .opening, .session, .rating, .correction, .acknowledgement, .resolution: id
         case .participant: derived("participant")
         case .withdrawal: derived("withdrawal")
         case .closure: derived("closure")
@@ -68,14 +75,14 @@ struct AcceptedLine {
         case (.rating, .ratingRecorded(let rating)): return rating.id.rawValue == id
         case (.withdrawal, .ratingWithdrawn(let withdrawal)): return withdrawal.rating.rawValue == id
         case (.opening, _), (.closure, _), (.correction, _), (.participant, _), (.session, _), (.rating, _),
-            (.withdrawal, _):
+            (.withdrawal, _), (.acknowledgement, _), (.resolution, _):
             return false
         }
     }
 }
 
 /// The lines of a file, a page at a time.
-struct AcceptedFile {
+struct AcceptedLines {
     let path: String
     private let handle: FileHandle
     private var rest: [UInt8] = []

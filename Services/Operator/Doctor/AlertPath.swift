@@ -14,7 +14,7 @@ struct AlertTrajectory {
 }
 
 /// A step of an alert as the ledger has it.
-struct RecordedStep {
+struct AlertRecord {
     let event: AlertEvent
     let record: EventID
 }
@@ -32,7 +32,7 @@ struct AlertStory {
     let trajectories: [AlertTrajectory]
     let closing: Closing?
     /// In stream order.
-    let steps: [RecordedStep]
+    let steps: [AlertRecord]
     /// The version of the newest trajectory that alerting has taken in, by course.
     let reached: [CourseKey: Int64]
     /// When alerts were closed, as their rows say.
@@ -43,7 +43,7 @@ struct AlertStory {
     let open: [[OpenAlert]]
 
     init(
-        trajectories: [AlertTrajectory], closing: Closing?, steps: [RecordedStep],
+        trajectories: [AlertTrajectory], closing: Closing?, steps: [AlertRecord],
         reached: [CourseKey: Int64], closedAt: [AlertID: Timestamp], raisedKinds: Set<AlertKind>
     ) {
         self.trajectories = trajectories

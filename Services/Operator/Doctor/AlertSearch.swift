@@ -230,6 +230,6 @@ extension AlertDecision {
     }
 }
 
-extension RecordedStep {
+extension AlertRecord {
     var words: String { "\(event.type.rawValue) \(event.kind.rawValue) of alert \(event.alert)" }
 }

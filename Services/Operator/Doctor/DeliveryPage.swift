@@ -131,15 +131,25 @@ private struct StoredDelivery {
     func faults(in made: [StoredAttempt]) -> [String] {
         var faults: [String] = []
         if made.map(\.number) != Array(1..<attempts + 1) {
-            faults.append("counts \(attempts) attempts, those stored are \(made.map { "\($0.number)" }.joined(separator: ", "))")
+            let stored = made.map { "\($0.number)" }.joined(separator: ", ")
+            faults.append("counts \(attempts) attempts, those stored are \(stored)")
         }
-        if made.dropLast().contains(where: { $0.outcome == nil }) { faults.append("began an attempt before the last ended") }
-        if made.contains(where: { ($0.outcome != nil) != $0.hasEnded }) { faults.append("has an attempt that ended without outcome") }
-        if made.dropLast().contains(where: { $0.outcome == "delivered" }) { faults.append("was attempted after it was delivered") }
+        if made.dropLast().contains(where: { $0.outcome == nil }) {
+            faults.append("began an attempt before the last ended")
+        }
+        if made.contains(where: { ($0.outcome != nil) != $0.hasEnded }) {
+            faults.append("has an attempt that ended without outcome")
+        }
+        if made.dropLast().contains(where: { $0.outcome == "delivered" }) {
+            faults.append("was attempted after it was delivered")
+        }
         if !isConsistent(with: made.last?.outcome) {
-            faults.append("is \(status), its last attempt \(made.last.map { $0.outcome ?? "has no outcome" } ?? "was not made")")
+            let outcome = made.last.map { $0.outcome ?? "has no outcome" } ?? "was not made"
+            faults.append("is \(status), its last attempt \(outcome)")
         }
-        if hasEndTime != isFinished { faults.append("is \(status), and \(hasEndTime ? "has" : "lacks") a time at which it ended") }
+        if hasEndTime != isFinished {
+            faults.append("is \(status), and \(hasEndTime ? "has" : "lacks") a time at which it ended")
+        }
         return faults
     }
 

@@ -34,7 +34,8 @@ struct DoctorCommand: ParsableCommand {
     @Option(
         help: """
             NDJSON of what a sender noted when it was answered 201 or 200, e.g. {"kind": "rating", "id": UUID, "site": \
-            "north"}; kinds: opening, participant, session, rating, correction, withdrawal, closure.
+            "north"}; kinds: opening, participant, session, rating, correction, withdrawal, closure, \
+            acknowledgement, resolution.
             """)
     var accepted: String?
 
@@ -111,7 +112,7 @@ struct DoctorCommand: ParsableCommand {
             let routes = routes ?? OperatorEnvironment.text("ATTUNE_NOTIFICATION_ROUTES_FILE")
             return NotificationCheck(site: site, routes: try routes.map(RoutesOutline.read))
         case .alerts:
-            return AlertCheck(site: site, catalogue: try options.loadCatalogue(), policy: try loadPolicy())
+            return AlertRulesCheck(site: site, catalogue: try options.loadCatalogue(), policy: try loadPolicy())
         case .quarantine: return QuarantineCheck()
         }
     }

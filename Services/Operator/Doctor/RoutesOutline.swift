@@ -39,7 +39,9 @@ struct RoutesOutline: Decodable {
     private let sites: [String: [Recipient]]?
 
     static func read(_ file: String) throws -> RoutesOutline {
-        guard let data = FileManager.default.contents(atPath: file) else { throw UnreadableRoutes(file: file, reason: "cannot be read") }
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw UnreadableRoutes(file: file, reason: "cannot be read")
+        }
         do {
             return try YAMLDecoder().decode(RoutesOutline.self, from: String(decoding: data, as: UTF8.self))
         } catch {

@@ -41,7 +41,9 @@ private struct EpisodeComparison {
         result.examine()
         let stored = page.episodes[episode]
         guard let last = events.last else {
-            if stored != nil || !rows.isEmpty { result.difference("episode \(episode) is scored, and not in the ledger") }
+            if stored != nil || !rows.isEmpty {
+                result.difference("episode \(episode) is scored, and not in the ledger")
+            }
             return
         }
         guard let stored else {

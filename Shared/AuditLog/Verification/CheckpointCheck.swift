@@ -12,7 +12,7 @@ struct CheckpointCheck {
     }
 
     private let connection: Connection
-    private let key: VerifierKey?
+    private let key: VerifierKey
     private let pageSize: Int
     private let keptNotes: [String]
     /// By size, the lowest last. What was kept elsewhere is few; the stored ones come in pages.
@@ -35,7 +35,7 @@ struct CheckpointCheck {
             report.checkpoints += 1
             switch read(note) {
             case .success(let checkpoint):
-                kept.append(Claim(size: checkpoint.size, root: checkpoint.root, note: note, isTrusted: key != nil))
+                kept.append(Claim(size: checkpoint.size, root: checkpoint.root, note: note, isTrusted: true))
             case .failure(let unreadable):
                 report.add(.checkpointNotTrusted(size: unreadable.size ?? 0, why: unreadable.problem))
             }
@@ -93,7 +93,7 @@ struct CheckpointCheck {
                 report.add(.checkpointNotTrusted(size: head.size, why: unreadable.problem))
             }
             // The row is compared with the leaves in any case: it tells whether these have changed.
-            let isTrusted = if case .success = signed { key != nil } else { false }
+            let isTrusted = if case .success = signed { true } else { false }
             stored.append(Claim(size: head.size, root: head.root, note: head.note, isTrusted: isTrusted))
         }
         stored.reverse()
@@ -105,7 +105,6 @@ struct CheckpointCheck {
     }
 
     private func read(_ note: String) -> Result<Checkpoint, Unreadable> {
-        guard let key else { return Self.readUnverified(note) }
         do throws(CheckpointError) {
             return .success(try Checkpoint(verifying: note, origin: key.name, keys: [key]))
         } catch {
@@ -116,14 +115,8 @@ struct CheckpointCheck {
                 case .note(.noTrustedSignature): .unsigned
                 case .malformed, .note: .malformed
                 }
-            return .failure(Unreadable(problem: problem, size: (try? Self.readUnverified(note).get())?.size))
+            let text = (try? SignedNote(parsing: note)).flatMap { try? Checkpoint(text: $0.text) }
+            return .failure(Unreadable(problem: problem, size: text?.size))
         }
-    }
-
-    private static func readUnverified(_ note: String) -> Result<Checkpoint, Unreadable> {
-        guard let text = (try? SignedNote(parsing: note)).flatMap({ try? Checkpoint(text: $0.text) }) else {
-            return .failure(Unreadable(problem: .malformed, size: nil))
-        }
-        return .success(text)
     }
 }

@@ -5,9 +5,8 @@ public import TransparencyLog
 /// Recomputes the whole log from its leaves and compares it with everything that was said about it: tiles,
 /// tree head, signed checkpoints, and the ledger.
 public struct LogVerification: Sendable {
-    /// The log's key; its name is the log's origin. Without it no signature is checked, and no checkpoint covers
-    /// anything; that it was made over these leaves is checked all the same.
-    public var key: VerifierKey?
+    /// The log's key; its name is the log's origin.
+    public var key: VerifierKey
     /// Checkpoints that somebody kept elsewhere, as signed notes: the log must still contain what they signed.
     /// Only they show that the database as a whole was not put back to an earlier state.
     public var keptCheckpoints: [String]
@@ -19,7 +18,7 @@ public struct LogVerification: Sendable {
     public var differenceLimit: Int
 
     public init(
-        key: VerifierKey?, keptCheckpoints: [String] = [], patience: Duration = .seconds(300), pageSize: Int = 4096,
+        key: VerifierKey, keptCheckpoints: [String] = [], patience: Duration = .seconds(300), pageSize: Int = 4096,
         differenceLimit: Int = 1000
     ) {
         self.key = key

@@ -3,7 +3,7 @@ import Domain
 import Persistence
 
 /// The state of an alert as its events give it.
-struct FoldedAlert: Equatable {
+struct AlertLife: Equatable {
     let id: AlertID
     let kind: AlertKind
     let rule: String
@@ -115,17 +115,17 @@ struct AlertRow {
 
 /// The alerts of one episode: their events one by one, and their rows.
 struct AlertLives {
-    private(set) var alerts: [AlertID: FoldedAlert] = [:]
+    private(set) var alerts: [AlertID: AlertLife] = [:]
     private(set) var faults: [String] = []
 
-    init(_ steps: [RecordedStep]) {
+    init(_ steps: [AlertRecord]) {
         for step in steps {
             let (id, kind) = (step.event.alert, step.event.kind)
             if case .raised(let raising) = step.event.step, alerts[id] == nil {
                 if let open = alerts.values.first(where: { $0.kind == kind && $0.closedAs == nil }) {
                     faults.append("alert \(id) is raised while \(open.id), of the same kind, is open")
                 }
-                alerts[id] = FoldedAlert(id, kind, raising)
+                alerts[id] = AlertLife(id, kind, raising)
             } else if alerts[id] == nil {
                 faults.append("\(step.words), which was never raised")
             } else if let fault = alerts[id]?.take(step.event.step) {
@@ -137,7 +137,7 @@ struct AlertLives {
         }
     }
 
-    private func cause(of step: RecordedStep) -> EventID? {
+    private func cause(of step: AlertRecord) -> EventID? {
         switch step.event.step {
         case .raised(let raising): raising.cause
         case .superseded(let cause, _): cause
@@ -159,7 +159,8 @@ struct AlertLives {
             var differences = alert.differences(from: row)
             if let site, site.text != row.site { differences.append("site") }
             if !differences.isEmpty {
-                faults.append("alert \(row.id) is stored otherwise than its events say: \(differences.joined(separator: ", "))")
+                faults.append(
+                    "alert \(row.id) is stored otherwise than its events say: \(differences.joined(separator: ", "))")
             }
         }
         for (kind, open) in Dictionary(grouping: rows.filter { $0.closedAt == nil }, by: \.kind) where open.count > 1 {

@@ -6,7 +6,7 @@ import Persistence
 /// Every alert that the rules call for exists once and no other: the rules are run again over the trajectories that
 /// follow from the ledger, with the policy at hand, and must give the steps that are recorded; and every alert's row is
 /// what its events make of it.
-struct AlertCheck: DoctorCheck {
+struct AlertRulesCheck: DoctorCheck {
     let name = CheckName.alerts
     let site: SiteID?
     let catalogue: Catalogue
@@ -44,7 +44,7 @@ private struct EpisodeAlerts {
         func report(_ faults: [String]) {
             for fault in faults { result.difference("episode \(episode): \(fault)") }
         }
-        var steps: [RecordedStep] = []
+        var steps: [AlertRecord] = []
         for record in page.steps[episode] ?? [] {
             result.examine()
             guard let type = EventType(rawValue: record.type),
@@ -53,7 +53,7 @@ private struct EpisodeAlerts {
                 report(["alert event \(record.id) cannot be read"])
                 return
             }
-            steps.append(RecordedStep(event: event, record: record.id))
+            steps.append(AlertRecord(event: event, record: record.id))
         }
         let lives = AlertLives(steps)
         let rows = page.rows[episode] ?? []
@@ -83,13 +83,16 @@ private struct EpisodeAlerts {
             if isHeld { result.held() } else { result.pending(1, "episode \(episode): \(words)") }
         }
         let behind = story.trajectories.filter { !story.isPast($0) }
-        if let first = behind.first { wait("alerting has not taken in \(behind.count) trajectories from version \(first.version) on") }
+        if let first = behind.first {
+            wait("alerting has not taken in \(behind.count) trajectories from version \(first.version) on")
+        }
         let search = AlertSearch(story)
         switch search.inOrder() {
         case .explained: return
         case .closingIsOutstanding: wait("alerting has not taken in that the episode was closed")
         case .explainedByClosing:
-            result.undecidable("episode \(episode): an alert is missing, unless alerting had read that the episode was closed")
+            result.undecidable(
+                "episode \(episode): an alert is missing, unless alerting had read that the episode was closed")
         case .tooMany: result.undecidable("episode \(episode): too many orders of events to try")
         case .unexplained(let words):
             if let strange {
