@@ -4,7 +4,7 @@ CONFIG ?= debug
 PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-local-kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test bench proto format clean
+.PHONY: help install build demo test chaos bench proto format clean
 
 help: ## show this page
 	@echo "Targets:"
@@ -27,6 +27,12 @@ demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, P
 
 test: ## build and run all tests (FILTER=pattern for some of them)
 	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
+
+chaos: ## damage a system of its own under load and check it (MINUTES=5, SEED=1, JSON=file)
+	@deploy/local/install.sh faketime
+	@$(MAKE) --no-print-directory build CONFIG=release
+	@"$$(swift build --configuration release --show-bin-path)/attune" chaos \
+		$(if $(MINUTES),--minutes '$(MINUTES)') $(if $(SEED),--seed '$(SEED)') $(if $(JSON),--json '$(JSON)')
 
 bench: ## measure throughput, latency and memory beside their floors (ONLY=pipeline for one part)
 	@$(MAKE) --no-print-directory build CONFIG=release

@@ -144,7 +144,13 @@ let package = Package(
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
                     "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
-                    "Domain", logging,
+                    "Domain", "TestSupport", logging,
+                ]),
+            tests(
+                "FaultTests",
+                [
+                    "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
+                    "attune-local-kafka", "LocalStack", "TestSupport",
                 ]),
             tests(
                 "NotificationTests",

@@ -29,6 +29,11 @@ struct LocalKafka: ParsableCommand {
     @Option(name: .long, help: "How many brokers.")
     var brokers = 1
 
+    @Option(
+        name: .long,
+        help: "A named pipe to make and to read faults from, one a line, for tests: \"errors produce 6 7\", \"slow 200\", \"down\", \"up\", \"healed\".")
+    var faults: String?
+
     func validate() throws {
         guard (1...10).contains(brokers) else { throw ValidationError("--brokers must be 1 to 10.") }
         guard Set(topic.map(\.name)).count == topic.count else { throw ValidationError("--topic names a topic twice.") }
@@ -42,6 +47,9 @@ struct LocalKafka: ParsableCommand {
         for topic in topic {
             try cluster.createTopic(topic.name, partitions: topic.partitions, replicationFactor: min(brokers, 3))
         }
+        let pipe = try faults.map { try FaultPipe(path: $0) }
+        pipe?.carryOut(on: cluster, logger: logger)
+        defer { pipe?.remove() }
         let file = AddressFile(path: addressFile)
         try file.write(cluster.bootstrapServers)
         defer { file.remove() }

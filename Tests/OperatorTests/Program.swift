@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The command line as its users call it: a process of its own.
 struct Program {
@@ -22,7 +23,7 @@ struct Program {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let process = Process()
-        process.executableURL = programs.appending(path: "attune")
+        process.executableURL = TestPrograms.folder.appending(path: "attune")
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ATTUNE_") }
             .merging(environment) { $1 }
@@ -38,17 +39,6 @@ struct Program {
             status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
             errors: try String(contentsOf: errors, encoding: .utf8))
     }
-
-    /// Where the test bundle lies, the programs lie, too.
-    private static let programs: URL = {
-        let arguments = CommandLine.arguments
-        let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
-        var folder = URL(fileURLWithPath: bundle).resolvingSymlinksInPath().deletingLastPathComponent()
-        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "attune").path) {
-            folder.deleteLastPathComponent()
-        }
-        return folder
-    }()
 }
 
 /// Files for one test.

@@ -1,9 +1,10 @@
 import Foundation
 import LocalStack
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct CaseloadTests {
-    static let data = SystemStack.checkout.deletingLastPathComponent().appendingPathComponent("shared/data")
+    static let data = TestPrograms.checkout.deletingLastPathComponent().appendingPathComponent("shared/data")
     static var hasData: Bool { FileManager.default.fileExists(atPath: data.path) }
 
     /// What a new user sees, twice: the second run finds the first one's state.
@@ -21,10 +22,10 @@ import Testing
         defer { try? FileManager.default.removeItem(at: output) }
         let run = ManagedProcess(
             Command(
-                name: "demo", executable: SystemStack.programs.appendingPathComponent("attune"),
+                name: "demo", executable: TestPrograms.folder.appendingPathComponent("attune"),
                 arguments: [
                     "demo", "--exit", "--folder", folder.path, "--site",
-                    SystemStack.checkout.appendingPathComponent("deploy/local").path,
+                    TestPrograms.checkout.appendingPathComponent("deploy/local").path,
                 ], output: .file(output)))
         try run.start()
         let ended = run.waitForEnd(within: .seconds(600))
@@ -44,7 +45,7 @@ import Testing
     func publicDataImportsAsItIsAndOnlyOnce() throws {
         let system = try SystemStack("import")
         let token = try system.tokenFile(site: "north", role: "integration")
-        let maps = SystemStack.checkout.appendingPathComponent("deploy/local/maps")
+        let maps = TestPrograms.checkout.appendingPathComponent("deploy/local/maps")
         for (file, map) in [
             ("suddengains_bdi_rq_12sessions_wide.csv", "suddengains.yaml"),
             ("alda_depression_unemployment_cesd.csv", "alda.yaml"),

@@ -1,5 +1,6 @@
 import Foundation
 import LocalStack
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct KillAndRestartTests {
@@ -12,7 +13,7 @@ import Testing
         let report = system.folder.appendingPathComponent("simulate.json")
         let load = ManagedProcess(
             Command(
-                name: "simulate", executable: SystemStack.programs.appendingPathComponent("attune"),
+                name: "simulate", executable: TestPrograms.folder.appendingPathComponent("attune"),
                 arguments: [
                     "simulate", "--rate", "200", "--seconds", "15", "--episodes", "60", "--url", try system.url(.ingestion),
                     "--token-file", token.path, "--patience", "300",

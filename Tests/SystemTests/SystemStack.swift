@@ -5,6 +5,7 @@ import Messaging
 import Outbound
 import Persistence
 import ServiceKit
+import TestSupport
 
 /// A whole system of real processes in a folder of its own, for one test.
 final class SystemStack {
@@ -17,10 +18,10 @@ final class SystemStack {
     init(_ name: String, catalogue: URL? = nil, environment: [String: String] = [:]) throws {
         let files = FileManager.default
         folder = files.temporaryDirectory.appendingPathComponent("attune-\(name)-\(UUID().uuidString.prefix(8))")
-        let local = Self.checkout.appendingPathComponent("deploy/local")
+        let local = TestPrograms.checkout.appendingPathComponent("deploy/local")
         stack = LocalStack(
             StackSettings(
-                folder: folder, programs: Self.programs,
+                folder: folder, programs: TestPrograms.folder,
                 catalogue: catalogue ?? local.appendingPathComponent("instruments"),
                 routes: local.appendingPathComponent("routes.yaml"), postgres: .local(.throwaway),
                 environment: environment, startLimit: .seconds(120)))
@@ -36,20 +37,6 @@ final class SystemStack {
         stack.stop()
         try? FileManager.default.removeItem(at: folder)
     }
-
-    static let checkout = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    /// Where the test bundle lies, the services lie, too.
-    static let programs: URL = {
-        let arguments = CommandLine.arguments
-        let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
-        var folder = URL(fileURLWithPath: bundle).resolvingSymlinksInPath().deletingLastPathComponent()
-        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appendingPathComponent("attune-scoring").path) {
-            folder.deleteLastPathComponent()
-        }
-        return folder
-    }()
 
     static func showLogs(of stack: LocalStack) {
         for service in StackService.allCases {

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Sees to it that this machine has what building and running Attune needs. Says nothing when it has.
+# Sees to it that this machine has what building and running Attune needs, and further packages that are named.
+# Says nothing when it has.
 set -euo pipefail
 
 # pkg-config tells the build where Debian keeps the headers; util-linux brings setpriv.
-packages=(librdkafka-dev libpq-dev libcurl4-openssl-dev postgresql pkg-config util-linux)
+packages=(librdkafka-dev libpq-dev libcurl4-openssl-dev postgresql pkg-config util-linux "$@")
 swift_major=6
 swift_minor=3
 

@@ -7,7 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-deploy/local/install.sh
+# The fault tests step clocks.
+deploy/local/install.sh faketime
 
 folder=$(mktemp -d /tmp/attune-tests.XXXXXX)
 config=${CONFIG:-debug}
@@ -119,7 +120,7 @@ if [ -n "${FILTER:-}" ]; then
     run swift test --configuration "$config" --skip-build --no-parallel --filter "$FILTER"
 else
     echo "Running the tests of the modules"
-    run swift test --configuration "$config" --skip-build --no-parallel --skip SystemTests
-    echo "Running the system tests"
-    run swift test --configuration "$config" --skip-build --no-parallel --filter SystemTests
+    run swift test --configuration "$config" --skip-build --no-parallel --skip 'SystemTests|FaultTests'
+    echo "Running the system and fault tests"
+    run swift test --configuration "$config" --skip-build --no-parallel --filter 'SystemTests|FaultTests'
 fi

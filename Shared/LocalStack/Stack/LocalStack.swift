@@ -6,18 +6,20 @@ import Synchronization
 ///
 /// Calls block and come from one thread at a time.
 public final class LocalStack: Sendable {
-    private struct Parts {
+    struct Parts {
         var lock: FolderLock?
         var cluster: PostgresCluster?
         var kafka: LocalKafka?
         var mails: SMTPSink?
         var webhooks: WebhookSink?
         var services: [StackService: ManagedProcess] = [:]
+        /// Further processes of a service, by number.
+        var replicas: [Replica: ManagedProcess] = [:]
         var endpoints = Endpoints(database: "", kafka: "", smtp: "", webhook: "", ports: [:])
     }
 
     public let settings: StackSettings
-    private let parts = Mutex(Parts())
+    let parts = Mutex(Parts())
     private let report: @Sendable (String) -> Void
     private let isInterrupted: @Sendable () -> Bool
     private let webhookCheck: WebhookSink.Check
@@ -48,7 +50,7 @@ public final class LocalStack: Sendable {
     /// The process of a service, to look at or to send signals to; nil before the first start.
     public func process(_ service: StackService) -> ManagedProcess? { parts.withLock { $0.services[service] } }
 
-    private var commands: ServiceCommands { ServiceCommands(settings: settings, endpoints: endpoints) }
+    var commands: ServiceCommands { ServiceCommands(settings: settings, endpoints: endpoints) }
 
     // MARK: - Start and stop
 
@@ -84,7 +86,7 @@ public final class LocalStack: Sendable {
             defer { parts = Parts() }
             return parts
         }
-        let services = StackService.allCases.reversed().compactMap { stopped.services[$0] }
+        let services = Array(stopped.replicas.values) + StackService.allCases.reversed().compactMap { stopped.services[$0] }
         // All hear it at once and end side by side; then each is waited for.
         for process in services { process.send(process.command.stopSignal.number) }
         // A second signal would end them at once.
@@ -132,7 +134,8 @@ public final class LocalStack: Sendable {
             try settings.folder.rotateLog("attune-local-kafka")
             let kafka = LocalKafka(
                 program: settings.programs.appendingPathComponent("attune-local-kafka"),
-                addressFile: settings.folder.kafkaAddress, log: settings.folder.log("attune-local-kafka"))
+                addressFile: settings.folder.kafkaAddress, faults: settings.folder.kafkaFaults,
+                log: settings.folder.log("attune-local-kafka"))
             let address = try kafka.start(within: settings.startLimit, checkpoint: checkInterruption)
             parts.withLock {
                 $0.kafka = kafka
@@ -181,42 +184,14 @@ public final class LocalStack: Sendable {
         try start([service])
     }
 
-    /// Takes the local Kafka away, with everything in it, and starts another. The new one has a new
-    /// address, so the services are restarted as well.
-    public func restartKafka() throws {
-        guard let kafka = parts.withLock({ $0.kafka }) else { throw StackError.notStarted }
-        for service in StackService.allCases.reversed() { stop(service) }
-        kafka.stop(within: settings.stopLimit)
-        let address = try kafka.start(within: settings.startLimit, checkpoint: checkInterruption)
-        parts.withLock { $0.endpoints.kafka = address }
-        try start(StackService.allCases)
-    }
-
     /// Starts a service again without waiting until it is ready: for when something that it needs is away.
     public func launch(_ service: StackService) throws {
         stop(service)
         try launch([service])
     }
 
-    /// Takes the local database away: sessions are cut, what was committed stays.
-    public func stopDatabase() {
-        parts.withLock { $0.cluster }?.stop()
-    }
-
-    /// Brings the database back on the port that it had.
-    public func bringBackDatabase() throws {
-        guard let cluster = parts.withLock({ $0.cluster }) else { throw StackError.notStarted }
-        try cluster.start(within: settings.startLimit, port: URLComponents(string: endpoints.database)?.port)
-    }
-
-    /// Lets the local Kafka hang: it takes connections and answers nothing, until it is let go.
-    public func freezeKafka(_ isFrozen: Bool) {
-        guard let id = parts.withLock({ $0.kafka?.processID }) else { return }
-        Glibc.kill(id, isFrozen ? SIGSTOP : SIGCONT)
-    }
-
     /// Starts services side by side and waits until each says that it is ready.
-    private func start(_ services: [StackService]) throws {
+    func start(_ services: [StackService]) throws {
         report("starting \(services.map(\.executable).joined(separator: ", "))")
         try launch(services)
         for service in services { try waitUntilReady(service) }
@@ -272,7 +247,7 @@ public final class LocalStack: Sendable {
         try process.waitForSuccess(within: limit, checkpoint: checkInterruption)
     }
 
-    private func checkInterruption() throws {
+    func checkInterruption() throws {
         if isInterrupted() { throw StackError.interrupted }
     }
 }

@@ -12,6 +12,7 @@ struct ServiceCommands {
         let environment = common
             .merging(http(service, port: port)) { _, own in own }
             .merging(own(service)) { _, own in own }
+            .merging(clock(service)) { _, own in own }
             .merging(settings.environment) { _, given in given }
         return Command(
             name: service.executable, executable: settings.programs.appendingPathComponent(service.executable),
@@ -24,6 +25,16 @@ struct ServiceCommands {
             "ATTUNE_HTTP_HOST": "127.0.0.1",
             "ATTUNE_HTTP_PORT": String(port),
             "ATTUNE_PORT_FILE": settings.folder.portFile(service).path,
+        ]
+    }
+
+    /// The shim reads what is to be added to the clock from a file, again and again. Waiting, which goes by the
+    /// monotonic clock, is left alone.
+    private func clock(_ service: StackService) -> [String: String] {
+        guard let shim = settings.clockShim else { return [:] }
+        return [
+            "LD_PRELOAD": shim.path, "FAKETIME_TIMESTAMP_FILE": settings.folder.clockFile(service).path,
+            "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         ]
     }
 

@@ -8,6 +8,8 @@ public struct StackFolder: Sendable {
 
     public var postgres: URL { root.appendingPathComponent("postgres") }
     public var kafkaAddress: URL { root.appendingPathComponent("run/kafka.address") }
+    /// Through which the local Kafka is told to misbehave.
+    public var kafkaFaults: URL { root.appendingPathComponent("run/kafka.faults") }
     /// Made by `attune keys`: see ``StackKeys``.
     public var keys: URL { root.appendingPathComponent("keys") }
     public var mail: URL { root.appendingPathComponent("mail") }
@@ -19,6 +21,8 @@ public struct StackFolder: Sendable {
     public var logs: URL { root.appendingPathComponent("log") }
 
     public func portFile(_ service: StackService) -> URL { root.appendingPathComponent("run/\(service.rawValue).port") }
+    /// What is added to a service's clock, for the shim of ``StackSettings/clockShim``.
+    public func clockFile(_ service: StackService) -> URL { root.appendingPathComponent("run/\(service.rawValue).clock") }
     public func log(_ name: String) -> URL { logs.appendingPathComponent("\(name).log") }
 
     /// Makes the folders, for their owner alone: keys and tokens lie here.

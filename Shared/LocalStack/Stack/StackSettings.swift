@@ -28,6 +28,8 @@ public struct StackSettings: Sendable {
     public var postgres: Postgres
     /// Further settings of every service, which win over the stack's own.
     public var environment: [String: String]
+    /// libfaketime (Debian's package `faketime`), where the services' clocks are to be stepped; nil leaves them alone.
+    public var clockShim: URL?
     /// How long each part may take to become ready.
     public var startLimit: Duration
     /// How long each part may take to end.
@@ -36,7 +38,7 @@ public struct StackSettings: Sendable {
     public init(
         folder: URL, programs: URL, catalogue: URL?, routes: URL, alertPolicy: URL? = nil, kafka: Kafka = .local,
         postgres: Postgres = .local(.durable), environment: [String: String] = [:],
-        startLimit: Duration = .seconds(60), stopLimit: Duration = .seconds(15)
+        clockShim: URL? = nil, startLimit: Duration = .seconds(60), stopLimit: Duration = .seconds(15)
     ) {
         self.folder = StackFolder(folder)
         self.programs = programs
@@ -46,6 +48,7 @@ public struct StackSettings: Sendable {
         self.kafka = kafka
         self.postgres = postgres
         self.environment = environment
+        self.clockShim = clockShim
         self.startLimit = startLimit
         self.stopLimit = stopLimit
     }

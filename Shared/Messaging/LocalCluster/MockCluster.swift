@@ -49,7 +49,7 @@ public final class MockCluster: @unchecked Sendable {
 /// Faults, for tests.
 extension MockCluster {
     /// The requests that can be made to fail, by their number in the Kafka protocol.
-    public enum Request: Int16, Sendable {
+    public enum Request: Int16, CaseIterable, Sendable {
         case produce = 0, fetch = 1, listOffsets = 2, metadata = 3, offsetCommit = 8, findCoordinator = 10
         case joinGroup = 11, heartbeat = 12, leaveGroup = 13, syncGroup = 14, initProducerID = 22
     }

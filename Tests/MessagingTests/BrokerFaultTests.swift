@@ -1,0 +1,16 @@
+import Messaging
+import Testing
+
+@Suite struct BrokerFaultTests {
+    @Test(arguments: [
+        BrokerFault.errors(.produce, codes: [6, 7, -195]), .slow(milliseconds: 250), .down, .up, .healed,
+    ])
+    func aFaultReadsBackFromItsLine(_ fault: BrokerFault) {
+        #expect(BrokerFault(fault.description) == fault)
+    }
+
+    @Test(arguments: ["", "errors produce", "errors nothing 6", "errors produce six", "slow", "slow -1", "down now", "explode"])
+    func anythingElseIsNoFault(_ line: String) {
+        #expect(BrokerFault(line) == nil)
+    }
+}
