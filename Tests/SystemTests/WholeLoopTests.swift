@@ -98,7 +98,7 @@ import Testing
             try system.count("select count(*) from published.audit_leaf where episode_id = '\(episode.episode)'") >= 6
         })
         try system.stack.runOperator(
-            ["explain", id, "--catalogue", SystemStack.checkout.appendingPathComponent("deploy/local/instruments").path],
+            ["explain", id, "--catalogue", TestPrograms.checkout.appendingPathComponent("deploy/local/instruments").path],
             logTo: "explain")
         let words = try String(contentsOf: system.folder.appendingPathComponent("log/explain.log"), encoding: .utf8)
         for part in [
