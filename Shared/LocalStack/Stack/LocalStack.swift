@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Calls block and come from one thread at a time.
 public final class LocalStack: Sendable {
-    private struct Parts {
+    struct Parts {
         var lock: FolderLock?
         var cluster: PostgresCluster?
         var kafka: LocalKafka?
@@ -17,7 +17,7 @@ public final class LocalStack: Sendable {
     }
 
     public let settings: StackSettings
-    private let parts = Mutex(Parts())
+    let parts = Mutex(Parts())
     private let report: @Sendable (String) -> Void
     private let isInterrupted: @Sendable () -> Bool
     private let webhookCheck: WebhookSink.Check
@@ -181,17 +181,6 @@ public final class LocalStack: Sendable {
         try start([service])
     }
 
-    /// Takes the local Kafka away, with everything in it, and starts another. The new one has a new
-    /// address, so the services are restarted as well.
-    public func restartKafka() throws {
-        guard let kafka = parts.withLock({ $0.kafka }) else { throw StackError.notStarted }
-        for service in StackService.allCases.reversed() { stop(service) }
-        kafka.stop(within: settings.stopLimit)
-        let address = try kafka.start(within: settings.startLimit, checkpoint: checkInterruption)
-        parts.withLock { $0.endpoints.kafka = address }
-        try start(StackService.allCases)
-    }
-
     /// Starts a service again without waiting until it is ready: for when something that it needs is away.
     public func launch(_ service: StackService) throws {
         stop(service)
@@ -216,13 +205,13 @@ public final class LocalStack: Sendable {
     }
 
     /// Starts services side by side and waits until each says that it is ready.
-    private func start(_ services: [StackService]) throws {
+    func start(_ services: [StackService]) throws {
         report("starting \(services.map(\.executable).joined(separator: ", "))")
         try launch(services)
         for service in services { try waitUntilReady(service) }
     }
 
-    private func launch(_ services: [StackService]) throws {
+    func launch(_ services: [StackService]) throws {
         for service in services {
             try settings.folder.rotateLog(service.executable)
             let portFile = settings.folder.portFile(service)
@@ -272,7 +261,7 @@ public final class LocalStack: Sendable {
         try process.waitForSuccess(within: limit, checkpoint: checkInterruption)
     }
 
-    private func checkInterruption() throws {
+    func checkInterruption() throws {
         if isInterrupted() { throw StackError.interrupted }
     }
 }
