@@ -103,7 +103,8 @@ public final class LocalStack: Sendable {
             parts.withLock { $0.endpoints.database = url }
         case .local(let durability):
             report("starting PostgreSQL in \(settings.folder.postgres.path)")
-            let cluster = PostgresCluster(folder: settings.folder.postgres, durability: durability)
+            let cluster = PostgresCluster(
+                folder: settings.folder.postgres, durability: durability, archive: settings.logArchive)
             try cluster.start(within: settings.startLimit)
             parts.withLock { $0.cluster = cluster }
             try cluster.createDatabase("attune")
