@@ -8,8 +8,11 @@ struct AlertLedger {
 
     /// - Parameter rule: what the event's id is derived from besides its cause; doing the work twice
     ///   gives the same id.
-    mutating func add(_ step: AlertStep, of alert: Alert, following cause: EventID, rule: String) throws {
-        let event = AlertEvent(alert: alert.id, kind: alert.kind, step: step)
+    /// - Parameter time: what the alert's row says of the step, so that the row follows from the event.
+    mutating func add(
+        _ step: AlertStep, of alert: Alert, at time: Timestamp, following cause: EventID, rule: String
+    ) throws {
+        let event = AlertEvent(alert: alert.id, kind: alert.kind, step: step, at: time)
         let trace = alert.traceparent.flatMap { TraceContext(traceparent: $0) }
         events.append(
             NewEvent(

@@ -156,7 +156,7 @@ struct AlertBatch {
         try courses.save(on: connection)
         var ledger = AlertLedger()
         for (step, alert, cause) in steps {
-            try ledger.add(step, of: alert, following: cause, rule: Self.rule(of: step))
+            try ledger.add(step, of: alert, at: now, following: cause, rule: Self.rule(of: step))
             AlertMetrics.count(step, alert.kind)
         }
         try ledger.append(on: connection)

@@ -7,6 +7,7 @@ import Messaging
 import Outbound
 import Persistence
 import ServiceKit
+import TestSupport
 import Testing
 
 /// One stack, several stories: each uses episodes of its own.
