@@ -9,6 +9,7 @@ struct AttuneCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, MigrateCommand.self, TopicsCommand.self, KeysCommand.self, TokenCommand.self,
             StatusCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self, AuditCommand.self,
-            ExplainCommand.self, QuarantineCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
+            ExplainCommand.self, QuarantineCommand.self, EraseCommand.self, HoldCommand.self, ModelCommand.self,
+            StudyCommand.self, BenchCommand.self,
         ])
 }
