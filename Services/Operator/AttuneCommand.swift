@@ -9,6 +9,6 @@ struct AttuneCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, MigrateCommand.self, TopicsCommand.self, KeysCommand.self, TokenCommand.self,
             StatusCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self, AuditCommand.self,
-            ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
+            ExplainCommand.self, ReplayCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
         ])
 }
