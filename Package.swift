@@ -128,7 +128,7 @@ let package = Package(
                 "OperatorTests",
                 [
                     "attune", "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
-                    "Contracts", "Domain", csv, lifecycle, logging,
+                    "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
@@ -142,7 +142,7 @@ let package = Package(
                 "SystemTests",
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
-                    "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
+                    "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "AuditLog", "Contracts",
                     "Domain", logging,
                 ]),
             tests(

@@ -15,11 +15,25 @@ struct AlertRehearsal {
         let cause: EventID
     }
 
-    private(set) var raised: [Raise] = []
+    /// One decision, and the event after which it would have been carried out.
+    struct Step {
+        let decision: AlertDecision
+        let saying: Saying
+    }
+
+    private(set) var steps: [Step] = []
+    private let events: [LedgerEvent]
+
+    var raised: [Raise] {
+        steps.compactMap { step in
+            guard case .raise(let signal, let course) = step.decision else { return nil }
+            return Raise(signal: signal, course: course, cause: events[step.saying.place].id)
+        }
+    }
 
     init(_ sayings: Sayings, of replay: EpisodeReplay, raisedKinds: Set<AlertKind>) {
+        events = replay.record.events
         if sayings.said.allSatisfy(\.signals.isEmpty) { return }
-        let events = replay.record.events
         let closing = replay.contents.contents.firstIndex {
             if case .closed = $0 { true } else { false }
         }
@@ -45,10 +59,12 @@ struct AlertRehearsal {
             for decision in decisions {
                 switch decision {
                 case .supersede(let alert, _): open.removeAll { $0 == alert }
-                case .raise(let signal, let course):
-                    open.append(OpenAlert(id: DerivedIdentity.following(event.id, rule: signal.rule.name), kind: signal.kind))
-                    raised.append(Raise(signal: signal, course: course, cause: event.id))
+                case .raise(let signal, _):
+                    let cause = replay.trajectories.id(of: saying)
+                    let id: AlertID = DerivedIdentity.following(cause, rule: "alert \(signal.kind.rawValue)")
+                    open.append(OpenAlert(id: id, kind: signal.kind))
                 }
+                steps.append(Step(decision: decision, saying: saying))
             }
         }
     }
