@@ -27,10 +27,10 @@ import Testing
         return try sayings.said.map { saying in
             let cause = try EventEnvelope(episode.record.events[saying.place])
             let follows = try TrajectoryEvents.following(cause, saying.update)
-            let digest = SHA256.hash(data: follows.payload).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let digest = Data(SHA256.hash(data: follows.payload)).base64EncodedString()
             return """
-                {"topic":"\(Topic.trajectories.name)","eventId":"\(follows.id)","type":"\(follows.type.rawValue)",\
-                "episodeId":"\(follows.episode)","sequence":\(follows.sequence),"site":"\(follows.site)",\
+                {"topic":"\(Topic.trajectories.name)","event":"\(follows.id)","type":"\(follows.type.rawValue)",\
+                "episode":"\(follows.episode)","sequence":\(follows.sequence),"site":"\(follows.site)",\
                 "time":"\(follows.time)","source":"\(follows.source)","payloadDigest":"\(digest)"}
 
                 """
@@ -89,7 +89,7 @@ import Testing
         #expect(changed.status == 2 && changed.errors.contains("leaves.ndjson line 1"))
         var other = leaves
         let start = try #require(other[1].range(of: "payloadDigest\":\"")).upperBound
-        let digit = other[1][start] == "0" ? "1" : "0"
+        let digit = other[1][start] == "A" ? "B" : "A"
         other[1].replaceSubrange(start...start, with: digit)
         let differs = try await replay(other)
         #expect(differs.status == 1)
@@ -97,7 +97,7 @@ import Testing
         // The first saying is long settled; the newest event's may still be on its way.
         let missing = try await replay(Array(leaves.dropFirst()))
         #expect(try JSON.parse(Array(missing.output.utf8))["differences"]?["trajectory_not_in_log"] == 1)
-        let strange = leaves[0].replacing(/"eventId":"[^"]*"/, with: "\"eventId\":\"\(UUID().uuidString.lowercased())\"")
+        let strange = leaves[0].replacing(/"event":"[^"]*"/, with: "\"event\":\"\(UUID().uuidString.lowercased())\"")
         let invented = try await replay(leaves + [strange])
         #expect(try JSON.parse(Array(invented.output.utf8))["differences"]?["trajectory_not_reproduced"] == 1)
     }

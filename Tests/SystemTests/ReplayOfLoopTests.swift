@@ -77,10 +77,10 @@ import Testing
         let leaves = try StoredLog.leaves(from: 0, limit: 100_000, on: connection).map { leaf -> [UInt8] in
             let entry = leaf.entry
             let json: JSON = [
-                "topic": .string(entry.topic), "eventId": .text(entry.event), "type": .string(entry.type),
-                "episodeId": .text(entry.episode), "sequence": .integer(entry.sequence), "site": .text(entry.site),
+                "topic": .string(entry.topic), "event": .text(entry.event), "type": .string(entry.type),
+                "episode": .text(entry.episode), "sequence": .integer(entry.sequence), "site": .text(entry.site),
                 "time": .text(entry.time), "source": .string(entry.source),
-                "payloadDigest": .string(Hexadecimal.text(entry.payloadDigest)),
+                "payloadDigest": .string(Data(entry.payloadDigest).base64EncodedString()),
             ]
             return json.encoded + [0x0A]
         }
