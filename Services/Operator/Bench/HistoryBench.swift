@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import LocalStack
 import Persistence
+import ServiceKit
 import Synchronization
 
 /// What an event costs at each step when the history behind it is short, and when it is long: the real services, one
@@ -88,13 +89,13 @@ struct HistoryBench {
                 position = last.position
             }
         }
-        let relay = try working(.ingestion, "select cursor from ledger.lane where category = 1 and not backfill", connection) {
-            try connection.run("select count(*) from ledger.event where category = 1 and not backfill and position > $1", [.int64(before)])
-                .only().int64(0)
+        let relay = try working(.ingestion, "select cursor from ledger.lane where category = 1 and not backfill", connection) { _ in
+            try lastPosition(connection)
         }
-        let scoring = try working(.scoring, Self.positions("scoring"), connection) { Int64(events.count) }
-        let audit = try working(.audit, "select size from published.audit_tree", connection) { Int64(2 * events.count) }
-        return [("append", append), ("relay page", page), ("relay", relay), ("scoring", scoring), ("audit", audit)]
+        let scoring = try working(.scoring, Self.positions("scoring"), connection) { $0 + Int64(events.count) }
+        // Beside each rating its trajectory.
+        let audit = try working(.audit, "select size from published.audit_tree", connection) { $0 + Int64(2 * events.count) }
+        return [("append", append), ("relay page", page), ("relay", relay), ("scoring", scoring), ("audit", audit / 2)]
     }
 
     private static func positions(_ schema: String) -> String {
@@ -136,13 +137,14 @@ struct HistoryBench {
     /// Starts a service and times it from its first progress to its last: without the time it takes to start.
     /// - Parameters:
     ///   - progress: a number that rises as it works.
-    ///   - work: by how much it rises until all is done.
+    ///   - goal: where it stands when all is done, from where it stands now.
+    /// - Returns: microseconds a rating.
     private func working(
-        _ service: StackService, _ progress: String, _ connection: Connection, _ work: () throws -> Int64
+        _ service: StackService, _ progress: String, _ connection: Connection, _ goal: (Int64) throws -> Int64
     ) throws -> Double {
         func reached() throws -> Int64 { try connection.run(Statement(progress)).only().int64(0) }
         let start = try reached()
-        let goal = service == .ingestion ? try lastPosition(connection) : start + (try work())
+        let goal = try goal(start)
         let watch = ProgressWatch(settings: connection.settings, progress, from: start, to: goal)
         watch.start()
         try stack.restart(service)
@@ -153,8 +155,7 @@ struct HistoryBench {
         }
         stack.stop(service)
         guard let share = watch.secondsOfShare else { throw BenchFailure("\(service.executable) was done at one look") }
-        let units = service == .audit ? 2.0 : 1.0
-        return share.seconds / share.share / Double(Self.ratings) / units * 1_000_000
+        return share.seconds / share.share / Double(Self.ratings) * 1_000_000
     }
 }
 
