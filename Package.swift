@@ -130,7 +130,7 @@ let package = Package(
                 "OperatorTests",
                 [
                     "attune", "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
-                    "Contracts", "Domain", csv, lifecycle, logging,
+                    "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
@@ -145,7 +145,7 @@ let package = Package(
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
                     "attune-local-kafka", "ClientText", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence",
-                    "Contracts", "Domain", "TestSupport", logging,
+                    "AuditLog", "Contracts", "Domain", "TestSupport", logging,
                 ]),
             tests(
                 "FaultTests",

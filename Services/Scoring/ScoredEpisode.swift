@@ -48,7 +48,8 @@ struct ScoredEpisode {
         isChanged = true
         guard let update else { return nil }
         touched[update.key] = event.sequence
-        return try TrajectoryEvents.following(event, update)
+        guard let follows = try? TrajectoryEvents.following(event, update) else { throw .unencodable }
+        return follows
     }
 }
 
@@ -100,16 +101,5 @@ enum ScoringFault: Error, CustomStringConvertible {
         case .failed(.unknownRating): "names a rating that no course holds"
         case .failed(.unscorable): "the answers do not fit the instrument's definition"
         }
-    }
-}
-
-/// Trajectory events: everything in them follows from the cause and the course.
-enum TrajectoryEvents {
-    static func following(_ cause: EventEnvelope, _ update: CourseUpdate) throws(ScoringFault) -> EventEnvelope {
-        guard let payload = try? TrajectoryCodec.encode(update, cause: cause.id) else { throw .unencodable }
-        return EventEnvelope(
-            id: DerivedIdentity.trajectory(following: cause.id, on: update.course.basis),
-            type: .trajectoryUpdated, source: "/attune/scoring", episode: cause.episode, site: cause.site,
-            sequence: cause.sequence, time: cause.time, trace: cause.trace?.following(cause.id.bytes), payload: payload)
     }
 }
