@@ -1,37 +1,28 @@
 import ArgumentParser
 import AuditLog
-import FoundationEssentials
-import Glibc
 import Persistence
 import ServiceKit
-import TransparencyLog
 
-/// `attune audit`: what an auditor asks.
-struct AuditCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Checks the tamper-evident log.", subcommands: [AuditVerifyCommand.self])
-}
-
-/// `attune audit verify`: believes nothing but the key.
+/// `attune audit verify`: believes nothing but the keys.
 struct AuditVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Recomputes the log and compares it with its tiles, its checkpoints and the ledger.",
+        abstract: "Recompute the log and compare it with its tiles, its checkpoints and the ledger.",
         discussion: """
-            Reads the database only; a role that may read the published views is enough. Exit status: 0 verified, \
-            1 differences were found, 2 the log could not be checked, 64 wrong arguments.
+            Reads the database only; a role that may read the published views is enough. Only checkpoints that somebody \
+            else has kept show that the database as a whole was not put back or rewritten: give them with --checkpoint \
+            or --checkpoints. Exit status: 0 verified, 1 differences were found, 2 the log could not be checked, 64 wrong \
+            arguments.
             """)
 
     @OptionGroup var database: DatabaseOptions
-
-    @Option(help: "The log's verifier key: name+id+key.")
-    var key: String?
-
-    @Option(help: "File that holds the log's verifier key, or its signing key.")
-    var keyFile: String?
+    @OptionGroup var keys: LogKeyOptions
 
     @Option(help: "File with a checkpoint that you kept: the log must still contain what it signed. Repeatable.")
     var checkpoint: [String] = []
+
+    @Option(help: "Folder of such checkpoints, as ATTUNE_AUDIT_CHECKPOINT_FOLDER is. Repeatable.")
+    var checkpoints: [String] = []
 
     @Option(help: "Seconds after which a published event must be in the log.")
     var patience: Int = 300
@@ -40,7 +31,6 @@ struct AuditVerifyCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (key == nil) != (keyFile == nil) else { throw ValidationError("Give either --key or --key-file.") }
         guard patience >= 0 else { throw ValidationError("--patience is not negative.") }
     }
 
@@ -48,17 +38,18 @@ struct AuditVerifyCommand: ParsableCommand {
         let report: VerificationReport
         do {
             let verification = LogVerification(
-                key: try verifierKey(), keptCheckpoints: try checkpoint.map(Self.content), patience: .seconds(patience))
+                keys: try keys.load(), keptCheckpoints: try checkpoint.map(TextFile.read),
+                keptFolders: checkpoints.map { CheckpointFolder($0) }, patience: .seconds(patience))
             report = try Self.run(verification, on: try connect())
         } catch {
-            Self.write("The log could not be checked: \(error)\n", to: STDERR_FILENO)
+            note("The log could not be checked: \(error)")
             throw ExitCode(2)
         }
-        let text =
-            json
-            ? String(decoding: VerificationText.json(report).encoded, as: UTF8.self) + "\n"
-            : VerificationText.words(report)
-        Self.write(text, to: STDOUT_FILENO)
+        if json {
+            print(String(decoding: VerificationText.json(report).encoded, as: UTF8.self))
+        } else {
+            print(VerificationText.words(report), terminator: "")
+        }
         if !report.isVerified { throw ExitCode(1) }
     }
 
@@ -80,30 +71,4 @@ struct AuditVerifyCommand: ParsableCommand {
         settings.idleInTransactionTimeout = DatabaseOptions.statementLimit
         return try Connection(settings)
     }
-
-    private func verifierKey() throws -> VerifierKey {
-        let text = try key ?? Self.content(of: keyFile ?? "")
-        let line = String(text.prefix { !$0.isNewline })
-        do {
-            if line.hasPrefix("PRIVATE+KEY+") { return try SigningKey(text: line).verifierKey }
-            return try VerifierKey(text: line)
-        } catch {
-            throw CannotCheck("the key is not a note key of the form name+id+key")
-        }
-    }
-
-    private static func content(of file: String) throws -> String {
-        guard let data = try? Data(contentsOf: URL(filePath: file)), let text = String(data: data, encoding: .utf8)
-        else { throw CannotCheck("\(file) cannot be read") }
-        return text
-    }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        LineOutput(descriptor: descriptor).write(Array(text.utf8))
-    }
-}
-
-private struct CannotCheck: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// `attune audit`: what an auditor asks, and what an operator owes the log.
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Check the tamper-evident log, and put it right after a restore.",
+        subcommands: [AuditVerifyCommand.self, AuditResealCommand.self, AuditRebuildCommand.self])
+}
+
+/// `attune audit rebuild`: until it hangs in `attune rebuild audit`.
+struct AuditRebuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild", abstract: "Compute parts of the log anew.",
+        subcommands: [RebuildAuditCommand.self], defaultSubcommand: RebuildAuditCommand.self)
+}
