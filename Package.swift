@@ -127,8 +127,8 @@ let package = Package(
             tests(
                 "OperatorTests",
                 [
-                    "attune", "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
-                    "Contracts", "Domain", csv, lifecycle, logging,
+                    "attune", "attune-ingestion", "AuditLog", "TransparencyLog", "ServiceKit", "Messaging", "Persistence",
+                    "TestSupport", "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(

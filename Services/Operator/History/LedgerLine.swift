@@ -30,10 +30,10 @@ enum LedgerLine {
     static func decode(_ line: [UInt8]) throws -> LedgerEvent {
         let fields = try JSONField(JSON.parse(line)).object(members)
         guard let category = LedgerCategory(rawValue: Int16(try fields["category"].integer(1...4))) else {
-            throw fields["category"].error("is not a category of the ledger")
+            throw try fields["category"].error("is not a category of the ledger")
         }
         guard let payload = Data(base64Encoded: try fields["payload"].string(0...Int(Int32.max))) else {
-            throw fields["payload"].error("is not base64")
+            throw try fields["payload"].error("is not base64")
         }
         return LedgerEvent(
             position: Int64(try fields["position"].integer(1...Int(Int64.max))),
