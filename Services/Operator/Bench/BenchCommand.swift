@@ -23,8 +23,11 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Folder with the sample site's files.")
     var site = "deploy/local"
 
-    @Option(help: "Measurements to take, in this order whatever the order given: scoring, memory, ingestion, pipeline, latency, start-up.")
+    @Option(help: "Measurements to take, in this order whatever the order given: scoring, memory, ingestion, pipeline, latency, start-up, verify.")
     var only: [BenchPart] = BenchPart.allCases
+
+    @Option(help: "Entries of the audit log that is verified, half of them in the ledger.")
+    var entries = 1_000_000
 
     @Option(help: "File for the figures as JSON, besides the table.")
     var json: String?
@@ -33,6 +36,7 @@ struct BenchCommand: ParsableCommand {
         guard (1000...1_000_000).contains(ratings), (1...600).contains(seconds) else {
             throw ValidationError("--ratings 1000 to 1000000, --seconds 1 to 600")
         }
+        guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
 
     func run() throws {
@@ -61,6 +65,7 @@ struct BenchCommand: ParsableCommand {
         if only.contains(.latency) { report.add(try bench.latency()) }
         if only.contains(.memory) { report.add(try bench.memory("after load")) }
         if only.contains(.startUp) { report.add(try bench.startUp()) }
+        if only.contains(.verify) { report.add(try bench.verify(entries: entries)) }
     }
 }
 
@@ -68,6 +73,7 @@ struct BenchCommand: ParsableCommand {
 enum BenchPart: String, CaseIterable, ExpressibleByArgument {
     case scoring, memory, ingestion, pipeline, latency
     case startUp = "start-up"
+    case verify
 }
 
 /// One measured value.

@@ -90,7 +90,8 @@ struct EvidenceExport {
         var files = Files(
             events: try folder.writer(EvidenceFile.events), leaves: try folder.writer(EvidenceFile.leaves),
             proofs: try folder.writer(EvidenceFile.proofs))
-        let tiles = TileCache(connection: connection)
+        var proofs = InclusionProofs(size: covering.size)
+        let tiles = StoredLog.tileReader(connection)
         var sites: [SiteID: Int] = [:]
         try forEachPage(on: connection) { page in
             let leaves = try EvidenceLeaves(of: page, before: covering.size, on: connection)
@@ -105,8 +106,7 @@ struct EvidenceExport {
                 for leaf in own {
                     counts.leaves += 1
                     try files.leaves.line(LeafLine.encode(leaf))
-                    try files.proofs.line(
-                        ProofLine.encode(try InclusionProof(index: leaf.index, size: covering.size, reading: tiles.read)))
+                    try files.proofs.line(ProofLine.encode(try proofs.proof(of: leaf.index, reading: tiles)))
                 }
             }
         }
@@ -180,22 +180,5 @@ private struct EvidenceLeaves {
     /// The event's own leaf first; nil where it has none yet.
     func of(_ event: LedgerEvent) -> [StoredLog.Leaf]? {
         own[event.id].map { [$0] + (derived[event.id] ?? []) }
-    }
-}
-
-/// Tiles that proofs of neighbouring leaves have in common. A few hundred kilobytes.
-private final class TileCache {
-    private static let limit = 64
-    private let connection: Connection
-    private var known: [Tile.Address: [LogHash]] = [:]
-
-    init(connection: Connection) { self.connection = connection }
-
-    func read(_ address: Tile.Address) throws -> [LogHash] {
-        if let hashes = known[address] { return hashes }
-        let hashes = try StoredLog.tiles([address], on: connection)[address] ?? []
-        if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
-        known[address] = hashes
-        return hashes
     }
 }
