@@ -8,7 +8,7 @@ struct AttuneCommand: AsyncParsableCommand {
         abstract: "The command line of Attune, for operators and auditors.",
         subcommands: [
             DemoCommand.self, MigrateCommand.self, TopicsCommand.self, KeysCommand.self, TokenCommand.self,
-            StatusCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self, AuditCommand.self, EvidenceCommand.self,
-            ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
+            StatusCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self, AuditCommand.self,
+            EvidenceCommand.self, ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
         ])
 }
