@@ -129,8 +129,8 @@ let package = Package(
             tests(
                 "OperatorTests",
                 [
-                    "attune", "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
-                    "Contracts", "Domain", crypto, csv, lifecycle, logging,
+                    "attune", "attune-ingestion", "AuditLog", "TransparencyLog", "ServiceKit", "Messaging", "Persistence",
+                    "TestSupport", "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(

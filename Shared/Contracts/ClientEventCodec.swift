@@ -56,19 +56,21 @@ public enum ClientEventCodec {
 
     private static func event(of body: Attune_V1_AccessEvent.OneOf_Body) throws(MalformedEvent) -> ClientEvent {
         switch body {
+        case .evidenceExported:
+            throw MalformedEvent(field: "body", problem: "tells of an export, not of a client's words")
         case .erased(let message):
-            .erased(
+            return .erased(
                 try ParticipantID(message.participantID, field: "erased.participant_id"),
                 key: message.keyID.isEmpty ? nil : try ClientKeyID(message.keyID, field: "erased.key_id"),
                 reason: message.reason)
         case .erasureRefused(let message):
-            .erasureRefused(
+            return .erasureRefused(
                 try ParticipantID(message.participantID, field: "erasure_refused.participant_id"), reason: message.reason)
         case .holdPlaced(let message):
-            .holdPlaced(
+            return .holdPlaced(
                 try ParticipantID(message.participantID, field: "hold_placed.participant_id"), reason: message.reason)
         case .holdLifted(let message):
-            .holdLifted(
+            return .holdLifted(
                 try ParticipantID(message.participantID, field: "hold_lifted.participant_id"), reason: message.reason)
         }
     }

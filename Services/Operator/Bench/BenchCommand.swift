@@ -33,9 +33,12 @@ struct BenchCommand: ParsableCommand {
     @Option(
         help: """
             Measurements to take, in this order whatever the order given: scoring, replay, memory, ingestion, pipeline, \
-            latency, start-up, history.
+            latency, start-up, verify, history.
             """)
     var only: [BenchPart] = BenchPart.allCases
+
+    @Option(help: "Entries of the audit log that is verified, half of them in the ledger.")
+    var entries = 1_000_000
 
     @Option(help: "File for the figures as JSON, besides the table.")
     var json: String?
@@ -47,6 +50,7 @@ struct BenchCommand: ParsableCommand {
         guard replayed >= 1000, let first = history.first, first >= 1000, history == history.sorted() else {
             throw ValidationError("--replayed 1000 or more, --history 1000 or more, shortest first")
         }
+        guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
 
     func run() throws {
@@ -76,6 +80,7 @@ struct BenchCommand: ParsableCommand {
             if only.contains(.latency) { report.add(try bench.latency()) }
             if only.contains(.memory) { report.add(try bench.memory("after load")) }
             if only.contains(.startUp) { report.add(try bench.startUp()) }
+            if only.contains(.verify) { report.add(try bench.verify(entries: entries)) }
         }
     }
 
@@ -104,13 +109,13 @@ struct BenchCommand: ParsableCommand {
 enum BenchPart: String, CaseIterable, ExpressibleByArgument {
     case scoring, replay, memory, ingestion, pipeline, latency
     case startUp = "start-up"
-    case history
+    case verify, history
 
     /// Whether the services that `Bench` measures have to run for it.
     fileprivate var needsServices: Bool {
         switch self {
         case .scoring, .replay, .history: false
-        case .memory, .ingestion, .pipeline, .latency, .startUp: true
+        case .memory, .ingestion, .pipeline, .latency, .startUp, .verify: true
         }
     }
 }

@@ -96,7 +96,7 @@ struct BundleLeaves {
     fileprivate init(_ file: LineFile, progress: (Int) -> Void) throws {
         var index = LineIndex()
         try file.forEachLine { line, offset in
-            let leaf = try file.reading(offset) { try LeafLine(Array(line)) }
+            let leaf = try file.reading(offset) { try RecordedLeaf(Array(line)) }
             if leaf.isTrajectory { index.add(leaf.episode, offset) }
             if offset.isMultiple(of: 64) { progress(offset) }
         }
@@ -109,7 +109,7 @@ struct BundleLeaves {
     func digests(of episode: EpisodeID) throws -> [EventID: [UInt8]] {
         var digests: [EventID: [UInt8]] = [:]
         for offset in index.offsets(of: episode) {
-            let leaf = try file.withLine(at: offset) { line in try file.reading(offset) { try LeafLine(Array(line)) } }
+            let leaf = try file.withLine(at: offset) { line in try file.reading(offset) { try RecordedLeaf(Array(line)) } }
             digests[leaf.event] = leaf.payloadDigest
         }
         return digests

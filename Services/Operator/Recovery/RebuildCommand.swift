@@ -8,7 +8,7 @@ import ServiceKit
 struct RebuildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild", abstract: "Fold the ledger anew beside what a service keeps, compare, and replace.",
-        subcommands: [RebuildScoringCommand.self, RebuildAlertingCommand.self])
+        subcommands: [RebuildScoringCommand.self, RebuildAlertingCommand.self, RebuildAuditCommand.self])
 }
 
 /// What the two have in common.

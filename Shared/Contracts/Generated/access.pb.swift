@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// Who asked what about a client's data. One message per Kafka record on attune.access.v1, and the payload of
+/// Who asked what about clients' data, or took it out of the system. One message per Kafka record on attune.access.v1, and the payload of
 /// ledger.event for category "access"; the stream is the episode.
 ///
 /// Fields are added, never reused. Ids are 16 raw bytes.
@@ -69,6 +69,14 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     set {body = .holdLifted(newValue)}
   }
 
+  public var evidenceExported: Attune_V1_EvidenceExported {
+    get {
+      if case .evidenceExported(let v)? = body {return v}
+      return Attune_V1_EvidenceExported()
+    }
+    set {body = .evidenceExported(newValue)}
+  }
+
   /// Who did it, as they named themselves to the command line.
   public var actor: String = String()
 
@@ -79,6 +87,7 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     case erasureRefused(Attune_V1_ErasureRefused)
     case holdPlaced(Attune_V1_HoldPlaced)
     case holdLifted(Attune_V1_HoldLifted)
+    case evidenceExported(Attune_V1_EvidenceExported)
 
   }
 
@@ -145,13 +154,63 @@ public nonisolated struct Attune_V1_HoldLifted: Sendable {
   public init() {}
 }
 
+/// Events and their proofs were written to a folder outside the system. One event for each site they are of.
+public nonisolated struct Attune_V1_EvidenceExported: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The same in the events of one export.
+  public var exportID: Data = Data()
+
+  /// SHA-256 of the bundle's manifest, which names every file with its own.
+  public var manifestSha256: Data = Data()
+
+  /// Of this site.
+  public var events: UInt64 = 0
+
+  /// What was asked for: none of a kind means all.
+  public var episodeIds: [Data] = []
+
+  public var sites: [String] = []
+
+  /// Microseconds since 1970-01-01T00:00:00Z; absent for no bound.
+  public var recordedFrom: Int64 {
+    get {_recordedFrom ?? 0}
+    set {_recordedFrom = newValue}
+  }
+  /// Returns true if `recordedFrom` has been explicitly set.
+  public var hasRecordedFrom: Bool {self._recordedFrom != nil}
+  /// Clears the value of `recordedFrom`. Subsequent reads from it will return its default value.
+  public mutating func clearRecordedFrom() {self._recordedFrom = nil}
+
+  public var recordedBefore: Int64 {
+    get {_recordedBefore ?? 0}
+    set {_recordedBefore = newValue}
+  }
+  /// Returns true if `recordedBefore` has been explicitly set.
+  public var hasRecordedBefore: Bool {self._recordedBefore != nil}
+  /// Clears the value of `recordedBefore`. Subsequent reads from it will return its default value.
+  public mutating func clearRecordedBefore() {self._recordedBefore = nil}
+
+  /// Why, in the words of whoever exported; may be empty.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _recordedFrom: Int64? = nil
+  fileprivate var _recordedBefore: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "attune.v1"
 
 nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{2}`\u{1}actor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{3}evidence_exported\0\u{2}_\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -211,6 +270,19 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
           self.body = .holdLifted(v)
         }
       }()
+      case 5: try {
+        var v: Attune_V1_EvidenceExported?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .evidenceExported(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .evidenceExported(v)
+        }
+      }()
       case 100: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       default: break
       }
@@ -238,6 +310,10 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
     case .holdLifted?: try {
       guard case .holdLifted(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .evidenceExported?: try {
+      guard case .evidenceExported(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
     case nil: break
     }
@@ -394,6 +470,75 @@ nonisolated extension Attune_V1_HoldLifted: SwiftProtobuf.Message, SwiftProtobuf
 
   public static func ==(lhs: Attune_V1_HoldLifted, rhs: Attune_V1_HoldLifted) -> Bool {
     if lhs.participantID != rhs.participantID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_EvidenceExported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EvidenceExported"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}export_id\0\u{3}manifest_sha256\0\u{1}events\0\u{3}episode_ids\0\u{1}sites\0\u{3}recorded_from\0\u{3}recorded_before\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.exportID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.manifestSha256) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.events) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.episodeIds) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.sites) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self._recordedFrom) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self._recordedBefore) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.exportID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.exportID, fieldNumber: 1)
+    }
+    if !self.manifestSha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.manifestSha256, fieldNumber: 2)
+    }
+    if self.events != 0 {
+      try visitor.visitSingularUInt64Field(value: self.events, fieldNumber: 3)
+    }
+    if !self.episodeIds.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.episodeIds, fieldNumber: 4)
+    }
+    if !self.sites.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.sites, fieldNumber: 5)
+    }
+    try { if let v = self._recordedFrom {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._recordedBefore {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 7)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_EvidenceExported, rhs: Attune_V1_EvidenceExported) -> Bool {
+    if lhs.exportID != rhs.exportID {return false}
+    if lhs.manifestSha256 != rhs.manifestSha256 {return false}
+    if lhs.events != rhs.events {return false}
+    if lhs.episodeIds != rhs.episodeIds {return false}
+    if lhs.sites != rhs.sites {return false}
+    if lhs._recordedFrom != rhs._recordedFrom {return false}
+    if lhs._recordedBefore != rhs._recordedBefore {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -5,10 +5,10 @@ import FoundationEssentials
 import ServiceKit
 import TransparencyLog
 
-/// The keys of an installation.
-struct KeysCommand: ParsableCommand {
+/// `attune keys make`, and `attune keys` alone.
+struct KeysMakeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys",
+        commandName: "make",
         abstract: "Make the keys that are missing in a folder.",
         discussion: """
             token-key.json and jwks.json sign and verify access tokens; audit.key and audit.pub sign and verify \

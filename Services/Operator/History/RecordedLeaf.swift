@@ -6,7 +6,7 @@ import ServiceKit
 /// What a replay needs of a line of a bundle's `leaves.ndjson`: a leaf in the form in which the audit service serves it.
 ///
 /// Members read: `topic`, `event`, `episode`, `payloadDigest` (SHA-256 in Base 64).
-struct LeafLine {
+struct RecordedLeaf {
     let event: EventID
     let episode: EpisodeID
     let isTrajectory: Bool
