@@ -129,8 +129,9 @@ let package = Package(
             tests(
                 "OperatorTests",
                 [
-                    "attune", "attune-ingestion", "AuditLog", "TransparencyLog", "ServiceKit", "Messaging", "Persistence",
-                    "TestSupport", "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
+                    "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
+                    "AuditLog", "TransparencyLog", "Outbound", "ServiceKit", "Messaging", "Persistence", "TestSupport",
+                    "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(

@@ -42,7 +42,7 @@ enum AlertAnswers {
             guard let step = try change(&alert, now) else { return alert }
             try AlertStore.update([alert], on: connection)
             var ledger = AlertLedger()
-            try ledger.add(step, of: alert, at: now, following: alert.cause, rule: alert.status.rawValue)
+            try ledger.add(step, of: alert, at: now, following: alert.cause)
             try ledger.append(on: connection)
             AlertMetrics.count(step, alert.kind)
             return alert

@@ -6,18 +6,16 @@ import Persistence
 struct AlertLedger {
     private var events: [NewEvent] = []
 
-    /// - Parameter rule: what the event's id is derived from besides its cause; doing the work twice
-    ///   gives the same id.
+    /// The event's id follows from step and cause; doing the work twice gives the same id.
+    ///
     /// - Parameter time: what the alert's row says of the step, so that the row follows from the event.
-    mutating func add(
-        _ step: AlertStep, of alert: Alert, at time: Timestamp, following cause: EventID, rule: String
-    ) throws {
+    mutating func add(_ step: AlertStep, of alert: Alert, at time: Timestamp, following cause: EventID) throws {
         let event = AlertEvent(alert: alert.id, kind: alert.kind, step: step, at: time)
         let trace = alert.traceparent.flatMap { TraceContext(traceparent: $0) }
         events.append(
             NewEvent(
-                id: DerivedIdentity.following(cause, rule: "\(rule) \(alert.id)"), stream: alert.episode,
-                site: alert.site, type: event.type.rawValue, traceparent: trace?.description,
+                id: DerivedIdentity.event(step, of: alert.id, following: cause), stream: alert.episode, site: alert.site,
+                type: event.type.rawValue, traceparent: trace?.description,
                 payload: try AlertEventCodec.encode(event)))
     }
 

@@ -77,18 +77,14 @@ struct AlertBatch {
     }
 
     private mutating func apply(_ update: TrajectoryUpdate, _ event: EventEnvelope) {
-        let before = courses.standing(update.key, in: event.episode)
-        // An older trajectory than the one known is a duplicate, or has been overtaken: what it says of the course is
-        // out of date. That a rating speaks of danger is not.
-        guard event.sequence > before.version else {
+        let decisions = courses.follow(
+            update, event, open: openAlerts(of: event), episodeIsOpen: episodes[event.episode]?.isOpen ?? true,
+            raisedKinds: policy(event.site).raisedKinds)
+        guard let decisions else {
+            // A duplicate, or overtaken by a newer one. That a rating speaks of danger is not out of date.
             overtaken += update.signals.filter { $0.kind == .safety }.map { ($0, event, update) }
             return
         }
-        let decisions = AlertRules.decisions(
-            on: CourseChange(course: update.key, before: before.signals, after: update.signals),
-            otherCourses: courses.others(than: update.key, in: event.episode), open: openAlerts(of: event),
-            episodeIsOpen: episodes[event.episode]?.isOpen ?? true, raisedKinds: policy(event.site).raisedKinds)
-        courses.set(update.key, in: event.episode, version: event.sequence, signals: update.signals)
         carryOut(decisions, event, update)
     }
 
@@ -110,7 +106,7 @@ struct AlertBatch {
         let clinician = episodes[event.episode]?.clinician ?? ""
         let due = policy(event.site).dueTime(for: signal.kind, raisedAt: now)
         let alert = Alert(
-            id: DerivedIdentity.following(event.id, rule: "alert \(signal.kind.rawValue)"), episode: event.episode,
+            id: DerivedIdentity.alert(raisedBy: event.id, signal.kind), episode: event.episode,
             site: event.site, kind: signal.kind, rule: signal.rule.name, rating: signal.rating,
             participant: course.participant, instrument: course.instrument.id, clinician: clinician,
             cause: event.id, traceparent: event.trace?.following(event.id.bytes).description, raisedAt: now, dueAt: due)
@@ -156,20 +152,10 @@ struct AlertBatch {
         try courses.save(on: connection)
         var ledger = AlertLedger()
         for (step, alert, cause) in steps {
-            try ledger.add(step, of: alert, at: now, following: cause, rule: Self.rule(of: step))
+            try ledger.add(step, of: alert, at: now, following: cause)
             AlertMetrics.count(step, alert.kind)
         }
         try ledger.append(on: connection)
-    }
-
-    private static func rule(of step: AlertStep) -> String {
-        switch step {
-        case .raised: "raised"
-        case .acknowledged: "acknowledged"
-        case .resolved: "resolved"
-        case .superseded: "superseded"
-        case .escalated(let level, _, _): "escalated \(level)"
-        }
     }
 
     private static let selectEpisodes: Statement =

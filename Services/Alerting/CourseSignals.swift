@@ -4,42 +4,39 @@ import Persistence
 
 /// What speaks on each course of some episodes, as of the last trajectory event applied.
 struct CourseSignals {
-    struct Standing {
-        var version: Int64
-        var signals: [Signal]
-    }
-
-    private var courses: [EpisodeID: [CourseKey: Standing]] = [:]
+    private var episodes: [EpisodeID: EpisodeAlerting] = [:]
     private var changed: [EpisodeID: Set<CourseKey>] = [:]
 
     init(of episodes: Set<EpisodeID>, on connection: Connection) throws {
         for row in try connection.run(Self.select, [.ids(episodes.sorted())]) {
             let instrument = InstrumentReference(id: InstrumentID(unchecked: try row.text(2)), version: try row.text(3))
             let key = CourseKey(participant: try row.id(1), instrument: instrument)
-            courses[try row.id(0), default: [:]][key] = Standing(
+            let standing = EpisodeAlerting.Standing(
                 version: try row.int64(4), signals: try TrajectoryCodec.decodeSignals(try row.bytes(5)))
+            self.episodes[try row.id(0), default: EpisodeAlerting()].restore(standing, of: key)
         }
     }
 
-    func standing(_ key: CourseKey, in episode: EpisodeID) -> Standing {
-        courses[episode]?[key] ?? Standing(version: 0, signals: [])
-    }
-
-    /// What speaks on the other courses of the episode.
-    func others(than key: CourseKey, in episode: EpisodeID) -> [CourseKey: [Signal]] {
-        (courses[episode] ?? [:]).filter { $0.key != key }.mapValues(\.signals)
-    }
-
-    mutating func set(_ key: CourseKey, in episode: EpisodeID, version: Int64, signals: [Signal]) {
-        courses[episode, default: [:]][key] = Standing(version: version, signals: signals)
-        changed[episode, default: []].insert(key)
+    /// Takes in a trajectory event.
+    /// - Returns: nil where a newer one of the course is known already.
+    mutating func follow(
+        _ update: TrajectoryUpdate, _ event: EventEnvelope, open: [OpenAlert], episodeIsOpen: Bool,
+        raisedKinds: Set<AlertKind>
+    ) -> [AlertDecision]? {
+        let decisions = episodes[event.episode, default: EpisodeAlerting()].follow(
+            update.key, version: event.sequence, saying: update.signals, open: open, episodeIsOpen: episodeIsOpen,
+            raisedKinds: raisedKinds)
+        if decisions != nil { changed[event.episode, default: []].insert(update.key) }
+        return decisions
     }
 
     /// Writes each changed course once, in key order.
     func save(on connection: Connection) throws {
-        var rows: [(episode: EpisodeID, key: CourseKey, standing: Standing)] = []
+        var rows: [(episode: EpisodeID, key: CourseKey, standing: EpisodeAlerting.Standing)] = []
         for episode in changed.keys.sorted() {
-            for key in (changed[episode] ?? []).sorted() { rows.append((episode, key, standing(key, in: episode))) }
+            for key in (changed[episode] ?? []).sorted() {
+                if let standing = episodes[episode]?.standing(of: key) { rows.append((episode, key, standing)) }
+            }
         }
         guard !rows.isEmpty else { return }
         try connection.run(

@@ -21,13 +21,13 @@ struct Delivery: Sendable {
     /// What an alert event asks to tell a recipient. Its id follows from both, so that the same event gives
     /// the same delivery however often it is handled.
     static func id(following event: EventID, to recipient: RecipientPlace) -> DeliveryID {
-        DerivedIdentity.following(event, rule: "notify \(recipient.channel.rawValue) \(recipient.id)")
+        DerivedIdentity.delivery(following: event, to: recipient.id, recipient.channel)
     }
 
     /// A result as an event for the ledger. A delivery ends once, and its event's id follows from it.
     func event(_ result: NotificationResult) -> (id: EventID, event: NotificationEvent) {
         (
-            DerivedIdentity.following(cause, rule: "notification \(id)"),
+            DerivedIdentity.ending(of: id, following: cause),
             NotificationEvent(
                 delivery: id, alert: alert, cause: cause, recipient: recipient.id, channel: recipient.channel,
                 result: result)

@@ -17,6 +17,7 @@ public struct Migration: Sendable {
         Migration(number: 9, name: "recovery", sql: PackageResources._009_recovery_sql),
         Migration(number: 10, name: "quarantine", sql: PackageResources._010_quarantine_sql),
         Migration(number: 11, name: "erasure", sql: PackageResources._011_erasure_sql),
+        Migration(number: 12, name: "doctor", sql: PackageResources._012_doctor_sql),
     ]
 }
 

@@ -1,0 +1,155 @@
+import Contracts
+import Domain
+
+/// A trajectory as alerting meets it.
+struct AlertTrajectory {
+    let id: EventID
+    /// Of the episode event behind it.
+    let version: Int64
+    let course: CourseKey
+    let signals: [Signal]
+    let provenance: Provenance
+    /// When the episode event was recorded.
+    let time: Timestamp
+}
+
+/// A step of an alert as the ledger has it.
+struct AlertRecord {
+    let event: AlertEvent
+    let record: EventID
+}
+
+/// One episode as the rules about alerts see it: what follows from the ledger, and what alerting has recorded.
+struct AlertStory {
+    /// The event that closed the episode.
+    struct Closing {
+        let id: EventID
+        let version: Int64
+        let time: Timestamp
+    }
+
+    /// In stream order.
+    let trajectories: [AlertTrajectory]
+    let closing: Closing?
+    /// In stream order.
+    let steps: [AlertRecord]
+    /// The version of the newest trajectory that alerting has taken in, by course.
+    let reached: [CourseKey: Int64]
+    /// When alerts were closed, as their rows say.
+    let closedAt: [AlertID: Timestamp]
+    let raisedKinds: Set<AlertKind>
+
+    /// Open alerts after so many steps.
+    let open: [[OpenAlert]]
+
+    init(
+        trajectories: [AlertTrajectory], closing: Closing?, steps: [AlertRecord],
+        reached: [CourseKey: Int64], closedAt: [AlertID: Timestamp], raisedKinds: Set<AlertKind>
+    ) {
+        self.trajectories = trajectories
+        self.closing = closing
+        self.steps = steps
+        self.reached = reached
+        self.closedAt = closedAt
+        self.raisedKinds = raisedKinds
+        var open: [[OpenAlert]] = [[]]
+        for step in steps {
+            var now = open[open.count - 1]
+            switch step.event.step {
+            case .raised: now.append(OpenAlert(id: step.event.alert, kind: step.event.kind))
+            case .resolved, .superseded: now.removeAll { $0.id == step.event.alert }
+            case .acknowledged, .escalated: break
+            }
+            open.append(now)
+        }
+        self.open = open
+    }
+
+    /// Whether alerting has taken in a trajectory, or passed it over.
+    func isPast(_ trajectory: AlertTrajectory) -> Bool { trajectory.version <= reached[trajectory.course] ?? 0 }
+}
+
+/// Matches what the rules call for with the steps that were recorded next.
+extension AlertStory {
+    /// - Parameter place: steps that stand before.
+    /// - Returns: how many steps the decisions account for; nil where others were recorded.
+    func matching(_ decisions: [AlertDecision], from place: Int, by cause: EventID, _ trajectory: AlertTrajectory?) -> Int? {
+        guard place + decisions.count <= steps.count else { return nil }
+        var expected = decisions.map { self.step($0, by: cause, trajectory) }
+        for step in steps[place..<place + decisions.count] {
+            // Within one event the order of what falls away follows from ids and batches, not from the rules.
+            guard let index = expected.firstIndex(where: { $0.isTold(by: step.event) }) else { return nil }
+            expected.remove(at: index)
+        }
+        return decisions.count
+    }
+
+    private func step(_ decision: AlertDecision, by cause: EventID, _ trajectory: AlertTrajectory?) -> ExpectedStep {
+        switch decision {
+        case .supersede(let alert, let reason): .superseded(alert, cause, reason)
+        case .raise(let signal, let course): .raised(signal, course, cause, trajectory?.provenance)
+        }
+    }
+
+    private enum ExpectedStep {
+        case superseded(OpenAlert, EventID, SupersededReason)
+        case raised(Signal, CourseKey, EventID, Provenance?)
+
+        func isTold(by event: AlertEvent) -> Bool {
+            switch (self, event.step) {
+            case (.superseded(let alert, let cause, let reason), .superseded(let told, let why)):
+                event.alert == alert.id && event.kind == alert.kind && told == cause && why == reason
+            case (.raised(let signal, let course, let cause, let provenance), .raised(let raising)):
+                event.alert == DerivedIdentity.alert(raisedBy: cause, signal.kind) && event.kind == signal.kind
+                    && raising.cause == cause && raising.rule == signal.rule && raising.rating == signal.rating
+                    && raising.course == course && raising.provenance == provenance
+            case (.superseded, _), (.raised, _): false
+            }
+        }
+    }
+
+    /// Whether the step behind `place` tells of danger by a trajectory that has come again, or had been overtaken: it
+    /// is raised unless a safety alert is open, or one has told of the rating before.
+    func tellsOfDangerAgain(at place: Int, after seen: some Sequence<AlertTrajectory>) -> Bool {
+        guard place < steps.count, case .raised(let raising) = steps[place].event.step,
+            steps[place].event.kind == .safety, !open[place].contains(where: { $0.kind == .safety }),
+            let trajectory = seen.first(where: { $0.id == raising.cause }),
+            let signal = trajectory.signals.first(where: { $0.rule == raising.rule && $0.rating == raising.rating }),
+            !hasTold(signal, trajectory, before: place)
+        else { return false }
+        return matching([.raise(signal, trajectory.course)], from: place, by: trajectory.id, trajectory) == 1
+    }
+
+    /// As alerting asks: the rating's own alert, or an older one that was still open when the event came.
+    func hasTold(_ signal: Signal, _ trajectory: AlertTrajectory, before place: Int) -> Bool {
+        steps[..<place].contains { step in
+            guard case .raised(let raising) = step.event.step, step.event.kind == signal.kind else { return false }
+            if raising.rating == signal.rating { return true }
+            let isOlder = raising.cause.bytes.prefix(6).lexicographicallyPrecedes(trajectory.id.bytes.prefix(6))
+                || raising.cause.bytes.prefix(6).elementsEqual(trajectory.id.bytes.prefix(6))
+            return isOlder && (closedAt[step.event.alert].map { $0 >= trajectory.time } ?? true)
+        }
+    }
+
+    /// What closing the episode calls for, against the steps behind `place`.
+    func closingMatches(at place: Int) -> Int? {
+        guard let closing else { return nil }
+        return matching(AlertRules.decisionsOnClosing(open: open[place]), from: place, by: closing.id, nil)
+    }
+
+    /// The step behind `place`, if it is one that people or clocks make, about an alert that is open.
+    func isAnswer(at place: Int) -> Bool {
+        guard place < steps.count else { return false }
+        switch steps[place].event.step {
+        case .acknowledged, .resolved, .escalated: return open[place].contains { $0.id == steps[place].event.alert }
+        case .raised, .superseded: return false
+        }
+    }
+
+    /// Alerting looks at an episode as it is by then: a closing may have been recorded before the trajectory of an older
+    /// event was read, which then raises nothing but danger. Nobody believes that of one that had a day's time.
+    func mayBeReadAfterClosing(_ trajectory: AlertTrajectory) -> Bool {
+        guard let closing else { return false }
+        return trajectory.version > closing.version || closing.time < trajectory.time.advanced(bySeconds: 86_400)
+    }
+}

@@ -1,0 +1,36 @@
+public import Domain
+
+/// The ids along the way from a trajectory to a message: each follows from what came before it.
+extension DerivedIdentity {
+    public static func alert(raisedBy trajectory: EventID, _ kind: AlertKind) -> AlertID {
+        following(trajectory, rule: "alert \(kind.rawValue)")
+    }
+
+    /// - Parameter cause: what the step itself names; for what people and clocks do, the trajectory behind the alert.
+    public static func event(_ step: AlertStep, of alert: AlertID, following cause: EventID) -> EventID {
+        following(cause, rule: "\(step.rule) \(alert)")
+    }
+
+    /// What an alert event asks to tell a recipient.
+    public static func delivery(following event: EventID, to recipient: String, _ channel: NotificationChannel) -> DeliveryID {
+        following(event, rule: "notify \(channel.rawValue) \(recipient)")
+    }
+
+    /// The end of a delivery: it has one.
+    /// - Parameter cause: the alert event that called for it.
+    public static func ending(of delivery: DeliveryID, following cause: EventID) -> EventID {
+        following(cause, rule: "notification \(delivery)")
+    }
+}
+
+extension AlertStep {
+    fileprivate var rule: String {
+        switch self {
+        case .raised: "raised"
+        case .acknowledged: "acknowledged"
+        case .resolved: "resolved"
+        case .superseded: "superseded"
+        case .escalated(let level, _, _): "escalated \(level)"
+        }
+    }
+}

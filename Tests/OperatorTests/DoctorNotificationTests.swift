@@ -1,0 +1,114 @@
+import Contracts
+import Domain
+import Foundation
+import Persistence
+import Testing
+
+@testable import attune
+
+@Suite struct DoctorNotificationTests {
+    private static let routes = """
+        default:
+          - id: desk
+            channel:
+              email: {address: desk@clinic.example}
+        """
+
+    private func routes(_ text: String) throws -> RoutesOutline {
+        let files = try TestFolder()
+        return try RoutesOutline.read(files.write(text, to: "routes.yaml"))
+    }
+
+    @Test func `What was made of every alert is accounted for`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        let result = try bench.examine(bench.notifications)
+        #expect(result.findings == [])
+        #expect((result.pending, result.undecidable) == (0, 0))
+        #expect(result.examined > 10)
+        let outline = try routes(Self.routes)
+        #expect(try bench.examine(NotificationCheck(site: nil, routes: outline)).findings == [])
+    }
+
+    @Test func `An alert that notification has not met is pending, and a difference after a drain`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        try bench.damage(
+            """
+            with taken as (delete from notification.handled_event where event_id = (
+                select event_id from ledger.event where type = 'attune.alert.raised.v1' limit 1) returning event_id)
+            , gone as (delete from notification.delivery d using taken t where d.cause_event_id = t.event_id
+                       returning delivery_id)
+            , tried as (delete from notification.attempt a using gone g where a.delivery_id = g.delivery_id)
+            delete from ledger.event where false
+            """)
+        let live = try bench.examine(bench.notifications, isSettled: false)
+        // Its delivery was made, and the ledger says so.
+        #expect((live.pending, live.differences) == (1, 1))
+        #expect(try bench.examine(bench.notifications).differences == 2)
+    }
+
+    @Test(arguments: [
+        ("update notification.delivery set delivery_id = gen_random_uuid()", "has an id that does not follow from its cause"),
+        ("update notification.delivery set attempts = attempts + 1", "attempts, those stored are"),
+        ("update notification.delivery set status = 'pending', finished_at = null", "is pending, its last attempt delivered"),
+        ("update notification.delivery set status = 'withdrawn'", "is withdrawn, its last attempt delivered"),
+        ("update notification.delivery set escalation_level = 3", "says level 3"),
+        ("update notification.delivery set kind = 6", "is about another alert than its cause"),
+        ("update notification.attempt set outcome = null, ended_at = null", "its last attempt has no outcome"),
+        ("update notification.attempt set attempt = attempt + 10", "attempts, those stored are"),
+        (
+            "delete from ledger.event where category = 3",
+            "is delivered, and the ledger does not say so"
+        ),
+        ("delete from notification.handled_event", "has deliveries, and does not count as handled"),
+        ("delete from ledger.event where type = 'attune.alert.raised.v1'", "follows from an alert event that is not in the ledger"),
+        ("delete from notification.delivery", "tells of a delivery that is not stored"),
+        ("insert into notification.handled_event values (gen_random_uuid())", "counts as handled, and is no alert"),
+    ])
+    func `Damage is named`(damage: String, words: String) throws {
+        let (bench, _) = try DoctorBench.settled()
+        try bench.damage(damage)
+        let result = try bench.examine(bench.notifications)
+        #expect(result.findings.contains { $0.contains(words) }, "\(result.findings)")
+    }
+
+    @Test func `A delivery made twice under another id is named from both sides`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        try bench.damage(
+            """
+            insert into notification.delivery
+            select (substring(delivery_id::text for 13) || '-8000-8000-000000000001')::uuid, alert_id, episode_id, site,
+                   cause_event_id, kind, urgency, escalation_level, due_at, recipient, channel, traceparent, 'pending', 0,
+                   next_attempt_at, created_at, null
+            from notification.delivery order by delivery_id limit 1
+            """)
+        let findings = try bench.examine(bench.notifications).findings
+        #expect(findings.contains { $0.hasSuffix("has 2 deliveries to desk by email") })
+        #expect(findings.contains { $0.hasSuffix("has an id that does not follow from its cause") })
+    }
+
+    @Test func `With the routes a recipient who is missing is named`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        let outline = try routes(
+            """
+            default:
+              - {id: desk, channel: {email: {address: desk@clinic.example}}, kinds: [all], escalations: true}
+            sites:
+              north:
+                - {id: desk, channel: {email: {address: desk@clinic.example}}}
+                - {id: bridge, channel: {webhook: {url: "https://x.example", key_id: k, key_file: f}}, kinds: [safety]}
+                - {id: night, channel: {webhook: {url: "https://x.example", key_id: k, key_file: f}}, escalations: false}
+            """)
+        let findings = try bench.examine(NotificationCheck(site: nil, routes: outline)).findings
+        #expect(findings.count { $0.hasSuffix("has no delivery to bridge by webhook") } == 1)
+        let raised = try bench.admin.run(
+            "select count(*) from ledger.event where type = 'attune.alert.raised.v1'").only().int64(0)
+        #expect(findings.count { $0.hasSuffix("has no delivery to night by webhook") } == Int(raised))
+        #expect(findings.count == 1 + Int(raised))
+    }
+
+    @Test func `A routes file that is none is refused`() throws {
+        #expect(throws: UnreadableRoutes.self) { try routes("sites: {north: []}") }
+        #expect(throws: UnreadableRoutes.self) { try routes("default: [{id: x, channel: {fax: {}}}]") }
+        #expect(throws: UnreadableRoutes.self) { try RoutesOutline.read("/nowhere/routes.yaml") }
+    }
+}
