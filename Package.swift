@@ -77,6 +77,7 @@ let package = Package(
         shared("Messaging", ["Contracts", "Domain", "CRdKafka", logging, metrics]),
         shared("Persistence", ["Contracts", "Domain", "CPostgres", logging, metrics], resources: [.embedInCode("Migrations")]),
         shared("AuditLog", ["TransparencyLog", "Persistence", "Contracts", "Domain", crypto]),
+        shared("ClientText", ["Persistence", "Contracts", "Domain", crypto]),
         shared("Outbound", ["CCurl"]),
         shared(
             "ServiceKit",
@@ -86,7 +87,7 @@ let package = Package(
             ]),
         shared("LocalStack", ["Contracts", "Domain", "Messaging", "Persistence", "Outbound", logging]),
     ]
-        + service("Ingestion", executable: "attune-ingestion", ["Catalogue", hummingbird])
+        + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
         + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
@@ -98,15 +99,15 @@ let package = Package(
         ]
         + service(
             "Operator", executable: "attune",
-            ["AuditLog", "Catalogue", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+            ["AuditLog", "Catalogue", "ClientText", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
             tests(
                 "AlertingTests",
                 [
-                    "attune-alerting", "ServiceKit", "Persistence", "TestSupport", "Catalogue", "Outbound", "Contracts",
-                    "Domain", lifecycle, logging,
+                    "attune-alerting", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Outbound",
+                    "Contracts", "Domain", lifecycle, logging,
                 ]),
             tests("ArchitectureTests", ["Domain"]),
             tests("DomainTests", ["Domain"]),
@@ -115,6 +116,7 @@ let package = Package(
                 "ConsumptionTests",
                 ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("ContractsTests", ["Contracts", "Domain", protobuf]),
+            tests("ClientTextTests", ["ClientText", "Domain"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
@@ -129,22 +131,22 @@ let package = Package(
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
                     "AuditLog", "TransparencyLog", "Outbound", "ServiceKit", "Messaging", "Persistence", "TestSupport",
-                    "Catalogue", "Contracts", "Domain", csv, lifecycle, logging,
+                    "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
                 "IngestionTests",
                 [
-                    "attune-ingestion", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
-                    hummingbird, lifecycle, logging,
+                    "attune-ingestion", "ClientText", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
+                    "Contracts", "Domain", hummingbird, lifecycle, logging,
                 ]),
             tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
             tests(
                 "SystemTests",
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
-                    "attune-local-kafka", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence", "Contracts",
-                    "Domain", "TestSupport", logging,
+                    "attune-local-kafka", "ClientText", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence",
+                    "AuditLog", "Contracts", "Domain", "TestSupport", logging,
                 ]),
             tests(
                 "FaultTests",
@@ -155,8 +157,8 @@ let package = Package(
             tests(
                 "NotificationTests",
                 [
-                    "attune-notification", "ServiceKit", "Persistence", "TestSupport", "Outbound", "Contracts", "Domain",
-                    crypto, logging,
+                    "attune-notification", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Outbound", "Contracts",
+                    "Domain", crypto, logging,
                 ]),
             tests(
                 "ScoringTests",

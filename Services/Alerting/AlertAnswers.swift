@@ -38,10 +38,11 @@ enum AlertAnswers {
                 throw Problem.notFound
             }
             if alert.status == .superseded { throw AlertProblems.closed(alert) }
-            guard let step = try change(&alert, try DatabaseClock.now(on: connection)) else { return alert }
+            let now = try DatabaseClock.now(on: connection)
+            guard let step = try change(&alert, now) else { return alert }
             try AlertStore.update([alert], on: connection)
             var ledger = AlertLedger()
-            try ledger.add(step, of: alert, following: alert.cause)
+            try ledger.add(step, of: alert, at: now, following: alert.cause)
             try ledger.append(on: connection)
             AlertMetrics.count(step, alert.kind)
             return alert

@@ -7,8 +7,10 @@ struct AlertLedger {
     private var events: [NewEvent] = []
 
     /// The event's id follows from step and cause; doing the work twice gives the same id.
-    mutating func add(_ step: AlertStep, of alert: Alert, following cause: EventID) throws {
-        let event = AlertEvent(alert: alert.id, kind: alert.kind, step: step)
+    ///
+    /// - Parameter time: what the alert's row says of the step, so that the row follows from the event.
+    mutating func add(_ step: AlertStep, of alert: Alert, at time: Timestamp, following cause: EventID) throws {
+        let event = AlertEvent(alert: alert.id, kind: alert.kind, step: step, at: time)
         let trace = alert.traceparent.flatMap { TraceContext(traceparent: $0) }
         events.append(
             NewEvent(

@@ -152,7 +152,7 @@ struct AlertBatch {
         try courses.save(on: connection)
         var ledger = AlertLedger()
         for (step, alert, cause) in steps {
-            try ledger.add(step, of: alert, following: cause)
+            try ledger.add(step, of: alert, at: now, following: cause)
             AlertMetrics.count(step, alert.kind)
         }
         try ledger.append(on: connection)

@@ -29,7 +29,7 @@ struct Escalation {
                 alerts[index].dueAt = policy(alerts[index].site).dueTime(for: alerts[index].kind, escalatedAt: now)
                 let level = alerts[index].escalationLevel
                 let step = AlertStep.escalated(level: level, wasDueAt: wasDue, dueAt: alerts[index].dueAt)
-                try ledger.add(step, of: alerts[index], following: alerts[index].cause)
+                try ledger.add(step, of: alerts[index], at: now, following: alerts[index].cause)
                 AlertMetrics.count(step, alerts[index].kind)
                 logger.warning(
                     "alert not answered in time",

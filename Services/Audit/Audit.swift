@@ -13,6 +13,18 @@ struct Audit: ServiceCommand {
     static let summary = "Keeps the tamper-evident log of all events and signs it."
     static let key = Setting.string(
         "ATTUNE_AUDIT_KEY", "Key that signs checkpoints, as a C2SP note key: PRIVATE+KEY+name+id+secret.", secret: true)
+    static let retiringKey = Setting.string(
+        "ATTUNE_AUDIT_RETIRING_KEY",
+        "Key that signed before, in the same form: signs the first checkpoint of the present key as well.", secret: true
+    ).optional
+    static let publicKeys = Setting.string(
+        "ATTUNE_AUDIT_PUBLIC_KEYS",
+        "Verifier keys that the log has signed with, one a line, as audit.pub has them; handed out with the present one."
+    ).optional
+    static let checkpointFolder = Setting.path(
+        "ATTUNE_AUDIT_CHECKPOINT_FOLDER",
+        "Folder to which every checkpoint goes as a file, for somebody else to keep. What lies there binds the log."
+    ).optional
     static let origin = Setting.string(
         "ATTUNE_AUDIT_ORIGIN", "Name of the log; must be the key's own name, which is used when this is not set."
     ).optional
@@ -25,39 +37,52 @@ struct Audit: ServiceCommand {
         "ATTUNE_AUDIT_CONNECTIONS", "Database connections for proofs.", default: 2, in: 1...100)
     static let settings: [any SettingDeclaration] =
         DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all
-        + [key, origin, interval, batchSize, connections]
+        + [key, retiringKey, publicKeys, checkpointFolder, origin, interval, batchSize, connections]
 
     static func run(_ runtime: ServiceRuntime) async throws {
         runtime.registry.describe(AuditMetrics.descriptions)
-        let key = try signingKey(runtime.settings)
+        let keys = try signingKeys(runtime.settings)
+        let folder = runtime.settings[checkpointFolder].map { CheckpointFolder($0) }
         let database = runtime.connectionPool(size: runtime.settings[connections])
         let checkpoints = CheckpointService(
-            runtime, key: key, interval: runtime.settings[interval])
+            runtime, keys: keys, folder: folder, interval: runtime.settings[interval])
+        let history = folder.map { KeptHistory(folder: $0, keys: keys.verifiers) }
         let logger = runtime.logger
         let consumer = ConsumingService(
             runtime, schema: .audit, topics: AuditedTopics.all,
             // Nobody waits for a leaf, and each batch costs a commit: let it fill.
             batch: BatchLimits(maxRecords: runtime.settings[batchSize], maxWait: .milliseconds(50))
-        ) { _ in AuditHandler(logger: logger) }
+        ) { _ in AuditHandler(history: history, logger: logger) }
         let http = try await runtime.authenticatedHTTP()
-        AuditRoutes(pool: database.pool, key: key.verifierKey).add(to: http)
+        AuditRoutes(pool: database.pool, keys: keys.verifiers).add(to: http)
         // Stopped from the last to the first: the last checkpoint covers what the consumer has handled.
         try await runtime.run([database, checkpoints, consumer, http.service()])
     }
 
-    static func signingKey(_ settings: Settings) throws(SettingsError) -> SigningKey {
-        let signingKey: SigningKey
-        do throws(NoteError) {
-            signingKey = try SigningKey(text: settings[key])
-        } catch {
-            throw SettingsError(
-                key.name, "is not a note signing key", "Give PRIVATE+KEY+name+id+secret; `attune keys` makes one.")
-        }
-        if let origin = settings[origin], origin != signingKey.verifierKey.name {
+    static func signingKeys(_ settings: Settings) throws(SettingsError) -> SigningKeys {
+        let current = try signingKey(key.name, settings[key])
+        if let origin = settings[origin], origin != current.verifierKey.name {
             throw SettingsError(
                 Self.origin.name, "is not the name of the signing key",
                 "Use the key's name, or make a key for this origin.")
         }
-        return signingKey
+        var retiring: SigningKey?
+        if let text = settings[retiringKey] { retiring = try signingKey(retiringKey.name, text) }
+        do throws(LogKeysError) {
+            var published: LogKeys?
+            if let text = settings[publicKeys] { published = try LogKeys(text: text) }
+            return try SigningKeys(current: current, retiring: retiring, published: published)
+        } catch {
+            throw SettingsError(publicKeys.name, "does not fit: \(error)", "Give keys of this log, as in audit.pub.")
+        }
+    }
+
+    private static func signingKey(_ name: String, _ text: String) throws(SettingsError) -> SigningKey {
+        do throws(NoteError) {
+            return try SigningKey(text: text)
+        } catch {
+            throw SettingsError(
+                name, "is not a note signing key", "Give PRIVATE+KEY+name+id+secret; `attune keys` makes one.")
+        }
     }
 }

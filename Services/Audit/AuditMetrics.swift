@@ -11,6 +11,8 @@ enum AuditMetrics {
     static let checkpoints = Counter(label: "attune_audit_checkpoints_total")
     static let publishFailures = Counter(label: "attune_audit_checkpoint_publish_failures_total")
 
+    static let fileFailures = Counter(label: "attune_audit_checkpoint_file_failures_total")
+
     static let descriptions = [
         MetricDescription("attune_audit_leaves_total", "Leaves appended by this process."),
         MetricDescription("attune_audit_duplicates_total", "Events that were in the log already."),
@@ -21,5 +23,7 @@ enum AuditMetrics {
         MetricDescription("attune_audit_checkpoints_total", "Checkpoints signed by this process."),
         MetricDescription(
             "attune_audit_checkpoint_publish_failures_total", "Attempts to publish checkpoints that failed."),
+        MetricDescription(
+            "attune_audit_checkpoint_file_failures_total", "Attempts to write checkpoints as files that failed."),
     ]
 }

@@ -22,7 +22,7 @@ struct IngestionService: ServiceCommand {
         let database = DatabaseAccess.settings(of: runtime)
         let pool = runtime.connectionPool(size: runtime.settings[IngestionSettings.databaseConnections])
         let metrics = IngestionMetrics(runtime.registry)
-        let options = runtime.settings.writerOptions
+        let options = try runtime.settings.writerOptions()
         let intake = CommandIntake(
             live: CommandWriter(database, lane: .episode, options: options, metrics: metrics, logger: runtime.logger),
             backfill: CommandWriter(

@@ -1,3 +1,5 @@
+import ClientText
+import FoundationEssentials
 import Persistence
 import ServiceKit
 
@@ -23,9 +25,14 @@ enum IngestionSettings {
         default: 5000,
         in: 1...1_000_000)
 
+    static let contentKeys = Setting.path(
+        "ATTUNE_CONTENT_KEY_FILE",
+        "File with the keys under which clients' keys are wrapped; without it ratings with a comment are refused."
+    ).optional
+
     static let all: [any SettingDeclaration] =
         DatabaseAccess.all + KafkaAccess.all + HTTPSettings.all + TokenSettings.all
-        + [databaseConnections, catalogue, onNewCluster, batchSize, linger, queueLimit]
+        + [databaseConnections, catalogue, onNewCluster, batchSize, linger, queueLimit, contentKeys]
 }
 
 extension Settings {
@@ -33,9 +40,24 @@ extension Settings {
         self[IngestionSettings.onNewCluster] == "republish" ? .republish : .halt
     }
 
-    var writerOptions: CommandWriter.Options {
+    /// - Throws: ``SettingsError`` where the file of content keys cannot be used.
+    func writerOptions() throws -> CommandWriter.Options {
         CommandWriter.Options(
             batchSize: self[IngestionSettings.batchSize], linger: self[IngestionSettings.linger],
-            queueLimit: self[IngestionSettings.queueLimit])
+            queueLimit: self[IngestionSettings.queueLimit], masters: try contentKeys())
+    }
+
+    private func contentKeys() throws -> MasterKeys? {
+        let setting = IngestionSettings.contentKeys
+        guard let path = self[setting] else { return nil }
+        let advice = "Name the file that `attune keys` has made, or unset the setting to refuse comments."
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw SettingsError(setting.name, "names a file that cannot be read", advice)
+        }
+        do throws(MasterKeyError) {
+            return try MasterKeys(text: String(decoding: data, as: UTF8.self))
+        } catch {
+            throw SettingsError(setting.name, "names a file that cannot be used: \(error)", advice)
+        }
     }
 }

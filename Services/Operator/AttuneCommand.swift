@@ -10,5 +10,7 @@ struct AttuneCommand: AsyncParsableCommand {
             DemoCommand.self, MigrateCommand.self, TopicsCommand.self, KeysCommand.self, TokenCommand.self,
             StatusCommand.self, DoctorCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self, AuditCommand.self,
             ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self, ChaosCommand.self,
+            RelayCommand.self, RebuildCommand.self, QuarantineCommand.self, EraseCommand.self, HoldCommand.self,
+            ReplayCommand.self, EvidenceCommand.self,
         ])
 }

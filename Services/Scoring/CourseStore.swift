@@ -73,7 +73,7 @@ enum CourseStore {
                 .ids(rows.map(\.episode.id)), .ids(rows.map(\.key.participant)),
                 .texts(rows.map(\.key.instrument.id.text)), .texts(rows.map(\.key.instrument.version)),
                 .texts(rows.map(\.episode.site.text)), .int32s(rows.map { Int32($0.trajectory.points.count) }),
-                .int16s(rows.map { $0.trajectory.points.isEmpty ? 0 : $0.trajectory.state.number }),
+                .int16s(rows.map(\.trajectory.storedState)),
                 .int64s(rows.map(\.version)),
                 .byteArrays(try rows.map { try CourseCodec.encode($0.trajectory) }),
             ])

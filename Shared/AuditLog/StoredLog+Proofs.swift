@@ -37,7 +37,8 @@ extension StoredLog {
         try Tile.root(treeSize: size, reading: tileReader(connection))
     }
 
-    private static func tileReader(_ connection: Connection) -> (Tile.Address) throws -> [LogHash] {
+    /// Reads tiles one by one, for whoever builds proofs.
+    public static func tileReader(_ connection: Connection) -> (Tile.Address) throws -> [LogHash] {
         { address in try tiles([address], on: connection)[address] ?? [] }
     }
 

@@ -1,3 +1,4 @@
+import Contracts
 public import Domain
 public import Persistence
 public import TransparencyLog
@@ -15,6 +16,11 @@ public enum StoredLog {
         /// Place in the log, from 0.
         public let index: Int
         public let entry: AuditEntry
+
+        public init(index: Int, entry: AuditEntry) {
+            self.index = index
+            self.entry = entry
+        }
     }
 
     /// A tree head that the log has signed.
@@ -26,6 +32,8 @@ public enum StoredLog {
         public let signedAt: Timestamp
         /// When it was delivered to Kafka; nil while it waits for that.
         public let publishedAt: Timestamp?
+        /// When it was written to the folder of checkpoints; nil where there is none, or it waits for that.
+        public let filedAt: Timestamp?
     }
 
     public static func head(on connection: Connection) throws -> Head {
@@ -41,6 +49,21 @@ public enum StoredLog {
     /// The leaves of those events that are in the log, in no particular order.
     public static func leaves(of events: [EventID], on connection: Connection) throws -> [Leaf] {
         try connection.run(leavesOfEvents, [.ids(events)]).map(Leaf.init)
+    }
+
+    /// Leaves of derived events of these versions of episodes, each with the place of its version in the list, in the
+    /// order of the log. Whether they follow from the event that is meant is for the caller to ask.
+    public static func derivedLeaves(
+        following versions: [(episode: EpisodeID, sequence: Int64)], on connection: Connection
+    ) throws -> [(place: Int, leaf: Leaf)] {
+        guard !versions.isEmpty else { return [] }
+        let rows = try connection.run(
+            leavesOfVersions,
+            [
+                .ids(versions.map(\.episode)), .int64s(versions.map(\.sequence)),
+                .texts(AuditedTopics.derived.map(\.name)),
+            ])
+        return try rows.map { (place: Int(try $0.int64(Leaf.columnCount)) - 1, leaf: try Leaf($0)) }
     }
 
     /// Leaves in the order of the log, from an index on.
@@ -63,6 +86,16 @@ public enum StoredLog {
         try connection.run(signedUnpublished, [.int64(Int64(limit))]).map(SignedHead.init)
     }
 
+    /// Tree heads that were signed and not written to the folder of checkpoints yet, by size.
+    public static func unfiledCheckpoints(limit: Int, on connection: Connection) throws -> [SignedHead] {
+        try connection.run(signedUnfiled, [.int64(Int64(limit))]).map(SignedHead.init)
+    }
+
+    /// The newest signed tree heads of at most `size` leaves, newest first.
+    public static func checkpoints(through size: Int, limit: Int, on connection: Connection) throws -> [SignedHead] {
+        try connection.run(signedThrough, [.int64(Int64(size)), .int64(Int64(limit))]).map(SignedHead.init)
+    }
+
     /// Signed tree heads by size, above one size.
     static func checkpoints(above size: Int, limit: Int, on connection: Connection) throws -> [SignedHead] {
         try connection.run(signedAbove, [.int64(Int64(size)), .int64(Int64(limit))]).map(SignedHead.init)
@@ -77,6 +110,13 @@ public enum StoredLog {
         "select \(Leaf.columns) from published.audit_leaf where event_id = $1")
     private static let leavesOfEvents = Statement(
         "select \(Leaf.columns) from published.audit_leaf where event_id = any($1)")
+    private static let leavesOfVersions = Statement(
+        """
+        select l.\(Leaf.columns.replacing(", ", with: ", l.")), wanted.place
+        from unnest($1::uuid[], $2::bigint[]) with ordinality as wanted (episode_id, sequence, place)
+        join published.audit_leaf l on l.episode_id = wanted.episode_id and l.sequence = wanted.sequence
+        where l.topic = any($3) order by l.leaf_index
+        """)
     private static let leavesFrom = Statement(
         "select \(Leaf.columns) from published.audit_leaf where leaf_index >= $1 order by leaf_index limit $2")
     private static let latestSigned = Statement(
@@ -87,6 +127,16 @@ public enum StoredLog {
         """
         select \(SignedHead.columns) from published.audit_checkpoint
         where published_at is null order by tree_size limit $1
+        """)
+    private static let signedUnfiled = Statement(
+        """
+        select \(SignedHead.columns) from published.audit_checkpoint
+        where filed_at is null order by tree_size limit $1
+        """)
+    private static let signedThrough = Statement(
+        """
+        select \(SignedHead.columns) from published.audit_checkpoint
+        where tree_size <= $1 order by tree_size desc limit $2
         """)
     private static let signedAbove = Statement(
         "select \(SignedHead.columns) from published.audit_checkpoint where tree_size > $1 order by tree_size limit $2")
@@ -101,6 +151,7 @@ public struct StoredLogDamage: Error, Hashable, Sendable, CustomStringConvertibl
 extension StoredLog.Leaf {
     static let columns =
         "leaf_index, topic, event_id, type, episode_id, sequence, site, event_time, source, payload_digest"
+    static let columnCount = 10
 
     init(_ row: Row) throws {
         index = Int(try row.int64(0))
@@ -112,7 +163,7 @@ extension StoredLog.Leaf {
 }
 
 extension StoredLog.SignedHead {
-    static let columns = "tree_size, root, note, signed_at, published_at"
+    static let columns = "tree_size, root, note, signed_at, published_at, filed_at"
 
     init(_ row: Row) throws {
         size = Int(try row.int64(0))
@@ -120,5 +171,6 @@ extension StoredLog.SignedHead {
         note = try row.text(2)
         signedAt = try row.timestamp(3)
         publishedAt = try row.optionalTimestamp(4)
+        filedAt = try row.optionalTimestamp(5)
     }
 }

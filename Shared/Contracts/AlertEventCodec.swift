@@ -7,11 +7,14 @@ public struct AlertEvent: Hashable, Sendable {
     public let alert: AlertID
     public let kind: AlertKind
     public let step: AlertStep
+    /// When the step was taken, as alerting keeps it with the alert; nil in events that do not tell it.
+    public let at: Timestamp?
 
-    public init(alert: AlertID, kind: AlertKind, step: AlertStep) {
+    public init(alert: AlertID, kind: AlertKind, step: AlertStep, at: Timestamp? = nil) {
         self.alert = alert
         self.kind = kind
         self.step = step
+        self.at = at
     }
 
     public var type: EventType {
@@ -76,6 +79,7 @@ public enum AlertEventCodec {
         message.alertID = event.alert.data
         message.kind = Attune_V1_SignalKind(event.kind)
         message.body = body(of: event.step)
+        message.at = event.at?.microseconds ?? 0
         return try message.serializedBytes()
     }
 
@@ -94,7 +98,8 @@ public enum AlertEventCodec {
             throw MalformedEvent(field: "kind", problem: "not a known kind")
         }
         let event = AlertEvent(
-            alert: try AlertID(message.alertID, field: "alert_id"), kind: kind, step: try step(of: body))
+            alert: try AlertID(message.alertID, field: "alert_id"), kind: kind, step: try step(of: body),
+            at: message.at == 0 ? nil : Timestamp(microseconds: message.at))
         guard event.type == type else {
             throw MalformedEvent(field: "ce_type", problem: "says \(type.rawValue), the message is \(event.type.rawValue)")
         }

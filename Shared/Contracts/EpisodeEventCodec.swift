@@ -62,6 +62,7 @@ public enum EpisodeEventCodec {
                 $0.session = UInt32(rating.session)
                 $0.day = Int32(rating.day.daysSinceEpoch)
                 $0.answers = Attune_V1_Answers(rating.answers)
+                if let comment = rating.comment { $0.comment = Attune_V1_SealedText(comment) }
             })
         case .ratingCorrected(let correction):
             .ratingCorrected(.with {

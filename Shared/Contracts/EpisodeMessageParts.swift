@@ -89,7 +89,25 @@ extension Rating {
             participant: try ParticipantID(message.participantID, field: "rating_recorded.participant_id"),
             instrument: InstrumentReference(id: instrument, version: message.instrumentVersion),
             session: Int(message.session), day: CalendarDay(daysSinceEpoch: Int(message.day)),
-            answers: try Answers(message.answers))
+            answers: try Answers(message.answers),
+            comment: message.hasComment ? try SealedText(message.comment) : nil)
+    }
+}
+
+extension Attune_V1_SealedText {
+    init(_ text: SealedText) {
+        self.init()
+        keyID = text.keyID.data
+        nonce = Data(text.nonce)
+        ciphertext = Data(text.ciphertext)
+    }
+}
+
+extension SealedText {
+    init(_ message: Attune_V1_SealedText) throws(MalformedEvent) {
+        self.init(
+            keyID: try ClientKeyID(message.keyID, field: "comment.key_id"), nonce: Array(message.nonce),
+            ciphertext: Array(message.ciphertext))
     }
 }
 

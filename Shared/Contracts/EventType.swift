@@ -18,7 +18,13 @@ public enum EventType: String, CaseIterable, Sendable {
     case alertEscalated = "attune.alert.escalated.v1"
     case notificationDelivered = "attune.notification.delivered.v1"
     case notificationFailed = "attune.notification.failed.v1"
+    case evidenceExported = "attune.evidence.exported.v1"
     case checkpointPublished = "attune.checkpoint.published.v1"
+    case clientErased = "attune.client.erased.v1"
+    case erasureRefused = "attune.client.erasure-refused.v1"
+    case holdPlaced = "attune.client.hold-placed.v1"
+    case holdLifted = "attune.client.hold-lifted.v1"
+    case logResealed = "attune.log.resealed.v1"
 
     /// Reads the name from its bytes; nil for an unknown one. Every event read is asked for its type, and comparing
     /// the names one after another would cost more than the rest of its header.

@@ -107,6 +107,11 @@ extension CourseState {
     public var number: Int16 { Int16(Attune_V1_CourseState(self).rawValue) }
 }
 
+extension Trajectory {
+    /// What scoring stores as the state of the course: 0 where no point is left.
+    public var storedState: Int16 { points.isEmpty ? 0 : state.number }
+}
+
 extension Attune_V1_Signal {
     init(_ signal: Signal) {
         self.init()

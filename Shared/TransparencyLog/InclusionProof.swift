@@ -18,8 +18,15 @@ public struct InclusionProof: Hashable, Sendable {
     /// - Parameter read: gives a tile's hashes; a wider tile, left by a larger tree, will do.
     /// - Throws: ``ProofError`` and what `read` throws.
     public init(index: Int, size: Int, reading read: (Tile.Address) throws -> [LogHash]) throws {
-        guard index >= 0, index < size else { throw ProofError.indexOutOfRange }
         var nodes = TileNodes(size: size)
+        try self.init(index: index, nodes: &nodes, reading: read)
+    }
+
+    fileprivate init(
+        index: Int, nodes: inout TileNodes, reading read: (Tile.Address) throws -> [LogHash]
+    ) throws {
+        let size = nodes.size
+        guard index >= 0, index < size else { throw ProofError.indexOutOfRange }
         var siblings: [LogHash] = []
         var range = 0..<size
         while range.count > 1 {
@@ -55,5 +62,20 @@ public struct InclusionProof: Hashable, Sendable {
         }
         guard last == 0 else { throw .wrongLength }
         guard hash == root else { throw .rootMismatch }
+    }
+}
+
+/// Builds inclusion proofs of many leaves of one tree: for leaves in rough order hardly more than one hash each.
+public struct InclusionProofs {
+    private var nodes: TileNodes
+
+    /// - Parameter size: of the tree, in leaves.
+    public init(size: Int) { nodes = TileNodes(size: size) }
+
+    /// The same proof as ``InclusionProof/init(index:size:reading:)`` builds.
+    public mutating func proof(
+        of index: Int, reading read: (Tile.Address) throws -> [LogHash]
+    ) throws -> InclusionProof {
+        try InclusionProof(index: index, nodes: &nodes, reading: read)
     }
 }

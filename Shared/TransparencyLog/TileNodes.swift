@@ -1,7 +1,19 @@
-/// Hashes of subtrees of one tree, computed from its tiles; each tile is read at most once.
+/// Hashes of subtrees of one tree, computed from its tiles.
+///
+/// Tiles and hashes are kept, for proofs of neighbouring leaves have most of them in common, up to a limit that one
+/// proof never reaches: for it, each tile is read at most once.
 struct TileNodes {
-    private let size: Int
+    private static let mostTiles = 256
+    private static let mostRoots = 1 << 16
+
+    private struct Subtree: Hashable {
+        let height: Int
+        let start: Int
+    }
+
+    let size: Int
     private var tiles: [Tile.Address: [LogHash]] = [:]
+    private var roots: [Subtree: LogHash] = [:]
 
     /// - Parameter size: of the tree, which may be smaller than the stored one; at least 1.
     init(size: Int) { self.size = size }
@@ -25,13 +37,18 @@ struct TileNodes {
     private mutating func complete(
         height: Int, from start: Int, reading read: (Tile.Address) throws -> [LogHash]
     ) throws -> LogHash {
+        let subtree = Subtree(height: height, start: start)
+        if let known = roots[subtree] { return known }
         let (level, rest) = height.quotientAndRemainder(dividingBy: Tile.height)
         let first = start >> (Tile.height * level)
         guard let address = Tile.Address(level: level, index: first / Tile.fullWidth, treeSize: size)
         else { throw ProofError.indexOutOfRange }
         let hashes = try tile(address, reading: read)
         let position = first % Tile.fullWidth
-        return .root(ofPerfect: hashes[position..<position + 1 << rest])
+        let root = LogHash.root(ofPerfect: hashes[position..<position + 1 << rest])
+        if roots.count >= Self.mostRoots { roots.removeAll(keepingCapacity: true) }
+        roots[subtree] = root
+        return root
     }
 
     private mutating func tile(
@@ -40,6 +57,7 @@ struct TileNodes {
         if let known = tiles[address] { return known }
         let hashes = try read(address)
         guard hashes.count >= address.width else { throw ProofError.shortTile(address) }
+        if tiles.count >= Self.mostTiles { tiles.removeAll(keepingCapacity: true) }
         tiles[address] = hashes
         return hashes
     }

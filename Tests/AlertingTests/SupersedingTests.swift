@@ -22,7 +22,7 @@ import Testing
         #expect(alert.closing?.outcome == "course_changed")
         #expect(alert.closing?.actor == nil)
         let step = AlertStep.superseded(cause: better.id, .courseChanged)
-        #expect(try fixture.ledger().last == AlertEvent(alert: alert.id, kind: .deteriorating, step: step))
+        #expect(try fixture.ledger().last == AlertEvent(alert: alert.id, kind: .deteriorating, step: step, at: alert.closing?.at))
     }
 
     @Test func `While another course still speaks of it an alert stands`() throws {

@@ -13,6 +13,7 @@ import Testing
         "Messaging": ["Contracts", "Domain", "CRdKafka"],
         "Persistence": ["Contracts", "Domain", "CPostgres"],
         "AuditLog": ["TransparencyLog", "Persistence", "Contracts", "Domain"],
+        "ClientText": ["Persistence", "Contracts", "Domain"],
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
@@ -20,7 +21,7 @@ import Testing
 
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
-        "LocalStack", "AuditLog",
+        "LocalStack", "AuditLog", "ClientText",
     ]
 
     private static let services: [String: Set<String>] = [

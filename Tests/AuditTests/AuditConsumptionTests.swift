@@ -56,4 +56,21 @@ import Testing
         #expect(try ledger.admin.run("select from audit.quarantine").isEmpty)
         #expect(try ledger.admin.run("select next_offset from audit.consumer_offset").only().int64(0) == 1)
     }
+
+    @Test func `what waited in quarantine becomes leaves in its order, each once`() throws {
+        let ledger = try AuditedLedger()
+        let consumer = try consumer(ledger)
+        let episode: EpisodeID = TimeOrderedIdentity.make(at: .now)
+        let batch = (0..<4).map { record(offset: $0, episode: episode, headers: $0 != 0) }
+        #expect(try consumer.handle(batch) == .done)
+        #expect(try StoredLog.leaves(from: 0, limit: 10, on: ledger.admin).isEmpty)
+        let discarded = try ledger.database.connect(role: "attune_operator").run(
+            "select audit.discard_quarantined('{1}', 'op-1', 'no event')")
+        #expect(discarded.count == 1)
+        try consumer.idle()
+        try consumer.idle()
+        let leaves = try StoredLog.leaves(from: 0, limit: 10, on: ledger.admin)
+        #expect(leaves.map(\.entry.sequence) == [2, 3, 4])
+        #expect(try ledger.admin.run("select from audit.quarantine where settled_at is null").isEmpty)
+    }
 }

@@ -7,6 +7,7 @@ import Persistence
 import ServiceKit
 import ServiceLifecycle
 import Testing
+import TransparencyLog
 
 @testable import attune_audit
 
@@ -22,7 +23,7 @@ struct AuditServer {
     private let port: Int
     private let issuer: TokenIssuer
 
-    static func run(_ ledger: AuditedLedger, _ body: (AuditServer) async throws -> Void) async throws {
+    static func run(_ ledger: AuditedLedger, keys: LogKeys? = nil, _ body: (AuditServer) async throws -> Void) async throws {
         let folder = NSTemporaryDirectory() + "attune-audit-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -35,7 +36,7 @@ struct AuditServer {
         let runtime = ServiceRuntime(name: "attune-audit", version: "1", settings: settings, logger: logger)
         let pool = ConnectionPool(ledger.database.settings(role: "attune_audit"), size: 1, logger: logger)
         let http = try await runtime.authenticatedHTTP()
-        AuditRoutes(pool: pool, key: ledger.key.verifierKey).add(to: http)
+        AuditRoutes(pool: pool, keys: keys ?? LogKeys(ledger.key.verifierKey)).add(to: http)
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { announced.yield($0) }], logger: logger))

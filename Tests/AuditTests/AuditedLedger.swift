@@ -66,6 +66,27 @@ final class AuditedLedger {
         try CheckpointSigner(key: key).sign(at: .now, on: auditor)
     }
 
+    @discardableResult
+    func sign(_ keys: SigningKeys, history: KeptHistory? = nil) throws -> StoredLog.SignedHead? {
+        try CheckpointSigner(keys: keys, history: history).sign(at: .now, on: auditor)
+    }
+
+    /// A checkpoint as its owner might sign it, of whatever tree.
+    func note(_ size: Int, _ root: LogHash, by keys: [SigningKey]? = nil) throws -> String {
+        try Checkpoint(origin: "example.org/audit", size: size, root: root).signed(by: keys ?? [key]).encoded
+    }
+
+    /// Forgets the log and writes it anew, in all its parts: as somebody would who owns the database, or as it stands
+    /// after a restore. The ledger stays.
+    func rewrite(_ entries: [AuditEntry]) throws {
+        try tamper(
+            """
+            delete from audit.leaf; delete from audit.tile; delete from audit.checkpoint; delete from audit.reseal;
+            update audit.tree set size = 0, root = sha256('')
+            """)
+        try audit(entries)
+    }
+
     /// The relay has published everything.
     func markPublished() throws {
         try admin.script("update ledger.lane set cursor = (select coalesce(max(position), 0) from ledger.event)")
@@ -78,10 +99,11 @@ final class AuditedLedger {
 
     /// As an operator would.
     func verify(
-        key: VerifierKey? = nil, kept: [String] = [], patience: Duration = .zero, pageSize: Int = 64
+        key: VerifierKey? = nil, keys: LogKeys? = nil, kept: [String] = [], folders: [CheckpointFolder] = [], patience: Duration = .zero, pageSize: Int = 64
     ) throws -> VerificationReport {
         try LogVerification(
-            key: key ?? self.key.verifierKey, keptCheckpoints: kept, patience: patience, pageSize: pageSize
+            keys: keys ?? LogKeys(key ?? self.key.verifierKey), keptCheckpoints: kept, keptFolders: folders,
+            patience: patience, pageSize: pageSize
         ).run(on: try database.connect(role: "attune_operator"))
     }
 

@@ -16,7 +16,7 @@ import Testing
         let failures = Mutex<[any Error & Sendable]>([])
         let loop = CheckpointLoop(
             database: ledger.database.settings(role: "attune_audit"),
-            kafka: KafkaSettings(bootstrapServers: brokers, clientID: "test"), key: ledger.key, interval: .seconds(3600),
+            kafka: KafkaSettings(bootstrapServers: brokers, clientID: "test"), keys: SigningKeys(ledger.key), interval: .seconds(3600),
             logger: logger, onFailure: { error in failures.withLock { $0.append(error) } })
         loop.start()
         try await onOwnThread { loop.stop(within: .seconds(60)) }

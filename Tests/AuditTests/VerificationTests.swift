@@ -82,7 +82,12 @@ import TransparencyLog
         let filled = try AuditedLedger.filled()
         let event = filled.entries[42].event
         let found = try differences(after: "delete from ledger.event where event_id = '\(event)'", in: filled)
-        #expect(found == [.leafNotInLedger(index: 42, event: event)])
+        let entry = filled.entries[42]
+        #expect(
+            found == [
+                .leafNotInLedger(index: 42, event: event),
+                .streamBroken(entry.episode, category: 1, version: entry.sequence + 1),
+            ])
     }
 
     @Test func `an event inserted into the ledger is found`() throws {
@@ -94,7 +99,11 @@ import TransparencyLog
                 select -1, category, backfill, '\(event)', stream_id, 9999, site, type, recorded_at, null, payload
                 from ledger.event where event_id = '\(filled.entries[0].event)'
                 """, in: filled)
-        #expect(found == [.eventNotInLog(event, position: -1)])
+        #expect(
+            found == [
+                .eventNotInLog(event, position: -1),
+                .streamBroken(filled.entries[0].episode, category: 1, version: 9999),
+            ])
     }
 
     @Test func `two swapped leaves are found`() throws {
@@ -241,7 +250,7 @@ import TransparencyLog
     @Test func `only as many differences as asked for are kept and all are counted`() throws {
         let (ledger, _) = try AuditedLedger.filled()
         try ledger.tamper("update ledger.event set site = 'south'")
-        let verification = LogVerification(key: ledger.key.verifierKey, pageSize: 50, differenceLimit: 10)
+        let verification = LogVerification(keys: LogKeys(ledger.key.verifierKey), pageSize: 50, differenceLimit: 10)
         let report = try verification.run(on: ledger.admin)
         #expect(report.differences.count == 10)
         #expect(report.differenceCount == 300)

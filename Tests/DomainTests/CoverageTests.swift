@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// Issue 3: the 80 % bound holds 80 ± 2 % on 20,000 simulated courses, with the figures that made them
+    /// The 80 % bound holds 80 ± 2 % on 20,000 simulated courses, with the figures that made them
     /// and with figures fitted on other courses.
     @Test func boundsHoldTheirNominalCoverage() throws {
         let courses = ModelFittingTests.courses(20_000, seed: 77, Self.network)

@@ -66,4 +66,14 @@ import Testing
         #expect(plan.contains("using event_category_stream_id_version_key"))
         #expect(!plan.contains("Seq Scan on event"))
     }
+
+    @Test func theStreamsOfACategoryAreReadInTheOrderOfTheirIndex() throws {
+        let first = try plan(Ledger.firstStreamsStatement, [.int16(1), .int64(1000)])
+        let next = try plan(Ledger.nextStreamsStatement, [.int16(1), .uuid(UUID()), .int64(1), .int64(1000)])
+        for plan in [first, next] {
+            #expect(plan.contains("using event_category_stream_id_version_key"))
+            #expect(!plan.contains("Filter") && !plan.contains("Sort"))
+        }
+        #expect(next.contains("ROW(stream_id, version) >"))
+    }
 }

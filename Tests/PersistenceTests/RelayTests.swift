@@ -214,7 +214,7 @@ import Testing
         }
         #expect(!relay.status.isHealthy)
         #expect(publisher.events.isEmpty)
-        for lane in Lane.all { try Relay.republish(lane, on: connection) }
+        for lane in Lane.all { try Republication.carryOut(lane, after: 0, newCluster: true, on: connection) }
         #expect(await publisher.published(2).count == 2)
         #expect(await relay.stop(within: .seconds(60)))
         #expect(try lane().cluster == "k2")
@@ -227,8 +227,7 @@ import Testing
         let isFirst = Atomic(true)
         let publisher = MemoryPublisher { _ in
             guard isFirst.exchange(false, ordering: .relaxed) else { return }
-            try database.connect().script("update ledger.lane set cursor = 0 where category = 1")
-            try Relay.republish(.episode, on: database.connect())
+            try Republication.carryOut(.episode, after: 0, newCluster: true, on: database.connect())
         }
         try connection.run(
             "update ledger.lane set cursor = $1, cluster_id = 'k1' where category = 1 and not backfill",

@@ -15,16 +15,17 @@ final class SystemStack {
     /// - Parameters:
     ///   - catalogue: nil: the folder of the local deployment.
     ///   - environment: further settings of every service.
-    init(_ name: String, catalogue: URL? = nil, environment: [String: String] = [:]) throws {
+    ///   - logArchive: where the database archives its log.
+    init(_ name: String, catalogue: URL? = nil, environment: [String: String] = [:], logArchive: URL? = nil) throws {
         let files = FileManager.default
         folder = files.temporaryDirectory.appendingPathComponent("attune-\(name)-\(UUID().uuidString.prefix(8))")
         let local = TestPrograms.checkout.appendingPathComponent("deploy/local")
-        stack = LocalStack(
-            StackSettings(
-                folder: folder, programs: TestPrograms.folder,
-                catalogue: catalogue ?? local.appendingPathComponent("instruments"),
-                routes: local.appendingPathComponent("routes.yaml"), postgres: .local(.throwaway),
-                environment: environment, startLimit: .seconds(120)))
+        var settings = StackSettings(
+            folder: folder, programs: TestPrograms.folder, catalogue: catalogue ?? local.appendingPathComponent("instruments"),
+            routes: local.appendingPathComponent("routes.yaml"), postgres: .local(.throwaway),
+            environment: environment, startLimit: .seconds(120))
+        settings.logArchive = logArchive
+        stack = LocalStack(settings)
         do {
             try stack.start()
         } catch {

@@ -7,6 +7,7 @@ import Messaging
 import Outbound
 import Persistence
 import ServiceKit
+import TestSupport
 import Testing
 
 /// One stack, several stories: each uses episodes of its own.
@@ -98,7 +99,7 @@ import Testing
             try system.count("select count(*) from published.audit_leaf where episode_id = '\(episode.episode)'") >= 6
         })
         try system.stack.runOperator(
-            ["explain", id, "--catalogue", SystemStack.checkout.appendingPathComponent("deploy/local/instruments").path],
+            ["explain", id, "--catalogue", TestPrograms.checkout.appendingPathComponent("deploy/local/instruments").path],
             logTo: "explain")
         let words = try String(contentsOf: system.folder.appendingPathComponent("log/explain.log"), encoding: .utf8)
         for part in [

@@ -69,6 +69,18 @@ private func holds(_ proof: ConsistencyProof, _ first: LogHash, _ second: LogHas
         }
     }
 
+    @Test func `Proofs built one after another are those built alone, in whatever order`() throws {
+        for size in [1, 2, 300, 1100] {
+            let log = Log(size: size)
+            var proofs = InclusionProofs(size: size)
+            for index in Array(stride(from: 0, to: size, by: 7)) + Array(stride(from: size - 1, through: 0, by: -11)) {
+                let proof = try proofs.proof(of: index, reading: log.store.read)
+                #expect(try proof == InclusionProof(index: index, size: size, reading: log.store.read))
+            }
+            #expect(throws: ProofError.indexOutOfRange) { try proofs.proof(of: size, reading: log.store.read) }
+        }
+    }
+
     @Test func `The path is the one that the recursive definition gives`() throws {
         let log = Log(size: 70)
         for size in 1...70 {

@@ -7,7 +7,6 @@ import Messaging
 import Metrics
 import Persistence
 import ServiceKit
-import TransparencyLog
 
 /// The thread that signs and publishes checkpoints. It owns its database connection and its Kafka producer.
 final class CheckpointLoop: Sendable {
@@ -17,7 +16,8 @@ final class CheckpointLoop: Sendable {
     let heartbeat = Heartbeat()
     private let database: DatabaseSettings
     private let kafka: KafkaSettings
-    private let key: SigningKey
+    private let keys: SigningKeys
+    private let folder: CheckpointFolder?
     private let interval: Duration
     private let logger: Logger
     private let onFailure: @Sendable (any Error) -> Void
@@ -26,12 +26,13 @@ final class CheckpointLoop: Sendable {
 
     /// - Parameter onFailure: told of what will not pass: a damaged log, a missing grant. The loop has then ended.
     init(
-        database: DatabaseSettings, kafka: KafkaSettings, key: SigningKey, interval: Duration, logger: Logger,
-        onFailure: @escaping @Sendable (any Error) -> Void
+        database: DatabaseSettings, kafka: KafkaSettings, keys: SigningKeys, folder: CheckpointFolder? = nil,
+        interval: Duration, logger: Logger, onFailure: @escaping @Sendable (any Error) -> Void
     ) {
         self.database = database
         self.kafka = kafka
-        self.key = key
+        self.keys = keys
+        self.folder = folder
         self.interval = interval
         self.logger = logger
         self.onFailure = onFailure
@@ -54,7 +55,9 @@ final class CheckpointLoop: Sendable {
 
     private func live() {
         var work = CheckpointWork(
-            signer: CheckpointSigner(key: key), publisher: CheckpointPublisher(origin: key.verifierKey.name),
+            signer: CheckpointSigner(
+                keys: keys, history: folder.map { KeptHistory(folder: $0, keys: keys.verifiers) }),
+            filing: folder.map { CheckpointFiling(folder: $0) }, publisher: CheckpointPublisher(origin: keys.origin),
             logger: logger)
         var connection: Connection?
         var producer: Producer?
@@ -86,20 +89,23 @@ final class CheckpointLoop: Sendable {
     }
 }
 
-/// One turn: sign if the tree has grown, then publish what waits.
+/// One turn: sign if the tree has grown, then write to the folder and publish what waits.
 struct CheckpointWork {
     let signer: CheckpointSigner
+    let filing: CheckpointFiling?
     let publisher: CheckpointPublisher
     let logger: Logger
     private var isKafkaAway = false
+    private var isFolderAway = false
 
-    init(signer: CheckpointSigner, publisher: CheckpointPublisher, logger: Logger) {
+    init(signer: CheckpointSigner, filing: CheckpointFiling? = nil, publisher: CheckpointPublisher, logger: Logger) {
         self.signer = signer
+        self.filing = filing
         self.publisher = publisher
         self.logger = logger
     }
 
-    /// Kafka's failures do not come out: signing goes on, and what was signed waits.
+    /// Failures of Kafka and of the folder do not come out: signing goes on, and what was signed waits.
     mutating func turn(
         at now: Timestamp, on connection: Connection, publish: ([OutgoingRecord]) throws -> Void
     ) throws {
@@ -108,6 +114,7 @@ struct CheckpointWork {
             AuditMetrics.checkpointSize.record(signed.size)
             logger.info("Checkpoint signed", metadata: ["size": .stringConvertible(signed.size), "root": "\(signed.root)"])
         }
+        try file(at: now, on: connection)
         do {
             _ = try publisher.publishWaiting(at: now, on: connection, publish: publish)
             isKafkaAway = false
@@ -116,6 +123,17 @@ struct CheckpointWork {
             // Once per outage; the counter tells the rest.
             if !isKafkaAway { logger.warning("Checkpoints wait for Kafka", error: error) }
             isKafkaAway = true
+        }
+    }
+
+    private mutating func file(at now: Timestamp, on connection: Connection) throws {
+        do {
+            _ = try filing?.fileWaiting(at: now, on: connection)
+            isFolderAway = false
+        } catch let error as KeptFileError {
+            AuditMetrics.fileFailures.increment()
+            if !isFolderAway { logger.warning("Checkpoints wait for their folder", error: error) }
+            isFolderAway = true
         }
     }
 }

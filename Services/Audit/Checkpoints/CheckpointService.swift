@@ -1,6 +1,6 @@
+import AuditLog
 import ServiceKit
 import ServiceLifecycle
-import TransparencyLog
 
 /// Signs and publishes checkpoints at intervals and once more at the end, on a thread of its own: neither
 /// waits for the consumer, nor the consumer for Kafka to take a checkpoint.
@@ -8,11 +8,11 @@ struct CheckpointService: Service {
     private let loop: CheckpointLoop
     private let failure = FailureSignal()
 
-    init(_ runtime: ServiceRuntime, key: SigningKey, interval: Duration) {
+    init(_ runtime: ServiceRuntime, keys: SigningKeys, folder: CheckpointFolder?, interval: Duration) {
         let failure = self.failure
         loop = CheckpointLoop(
             database: DatabaseAccess.settings(of: runtime), kafka: KafkaAccess.settings(of: runtime, part: "checkpoints"),
-            key: key, interval: interval, logger: runtime.logger, onFailure: failure.report)
+            keys: keys, folder: folder, interval: interval, logger: runtime.logger, onFailure: failure.report)
         let heartbeat = loop.heartbeat
         // A turn may wait for a lock, a statement and Kafka, each with its own limit.
         runtime.health.register(.live, "checkpoints") { heartbeat.finding(limit: interval + .seconds(60)) }

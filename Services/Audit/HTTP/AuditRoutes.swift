@@ -11,12 +11,12 @@ import TransparencyLog
 struct AuditRoutes: Sendable {
     static let roles: Set<Role> = [.auditor, .operator, .networkAdmin]
     let pool: ConnectionPool
-    let key: VerifierKey
+    let keys: LogKeys
 
     func add(to http: ServiceHTTP) {
-        let key = self.key
+        let keys = self.keys
         http.authenticated("/v1/audit", roles: Self.roles)
-            .get("key") { _, _ in Self.text(key.text + "\n") }
+            .get("key") { _, _ in Self.text(keys.text) }
             .get("checkpoint") { _, _ in Self.text(try await checkpoint().note) }
             .get("leaves/:eventId") { _, context in
                 let leaf = try await leaf(context.identity("eventId"), for: context.caller)

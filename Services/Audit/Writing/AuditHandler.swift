@@ -8,10 +8,14 @@ import ServiceKit
 /// Writes each batch of events into the log, in the transaction that moves the consumer's position.
 final class AuditHandler: EventHandler {
     private let logger: Logger
-    private var writer = LogWriter()
+    private var writer: LogWriter
     private var outcome = LogWriter.Outcome()
 
-    init(logger: Logger) { self.logger = logger }
+    /// - Parameter history: what was kept outside the database.
+    init(history: KeptHistory? = nil, logger: Logger) {
+        writer = LogWriter(history: history)
+        self.logger = logger
+    }
 
     func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
         outcome = try writer.append(events.map { AuditEntry(topic: $0.topic, $0.envelope) }, on: connection)

@@ -30,6 +30,8 @@ struct RatingDraft: Sendable {
     let session: Int
     let day: CalendarDay
     let answers: Answers
+    /// The client's own words, which leave this service only sealed.
+    var comment: String?
 
     func rating(at site: SiteID) -> Rating {
         Rating(
@@ -59,10 +61,12 @@ extension CommandDraft {
         let identity = content.identity(in: episode, at: site)
         var instrument: InstrumentReference?
         if case .correction(_, _, let reference) = content { instrument = reference }
+        var comment: String?
+        if case .rating(let rating) = content { comment = rating.comment }
         return try Submission(
             id: identity.id, hasSendersID: identity.isSenders,
             command: EpisodeCommand(episode: episode, site: site, event: event, expectedVersion: expectedVersion),
-            correctedInstrument: instrument, actor: actor, trace: trace)
+            correctedInstrument: instrument, comment: comment, actor: actor, trace: trace)
     }
 }
 

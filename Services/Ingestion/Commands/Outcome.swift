@@ -1,3 +1,4 @@
+import ClientText
 import Domain
 
 /// What became of a command.
@@ -30,4 +31,10 @@ enum CommandRefusal: Error, Hashable, Sendable {
     case idReused
     /// The rating was given on another instrument than the correction names.
     case otherInstrument(recorded: InstrumentReference)
+    /// The installation has no key to seal a comment with.
+    case commentsNotSetUp
+    /// The client's key is there and cannot be used.
+    case commentKeyUnreadable(ClientTextError)
+    /// The client's words have been erased, and no new ones are taken.
+    case clientErased
 }

@@ -16,6 +16,9 @@ struct Submission: Sendable {
     let command: EpisodeCommand
     /// For a correction: the instrument whose scale its answers are on.
     let correctedInstrument: InstrumentReference?
+    /// The client's own words with a rating: neither in `payload` nor in `fingerprint`, which ``CommentKeys`` completes.
+    let comment: String?
+    let actor: String
     /// The event as the ledger keeps it, with who caused it.
     let payload: [UInt8]
     /// SHA-256 of episode and event without who caused it: equal content, equal fingerprint.
@@ -24,12 +27,14 @@ struct Submission: Sendable {
 
     init(
         id: CommandID, hasSendersID: Bool, command: EpisodeCommand, correctedInstrument: InstrumentReference? = nil,
-        actor: String, trace: TraceContext
+        comment: String? = nil, actor: String, trace: TraceContext
     ) throws {
         self.id = id
         self.hasSendersID = hasSendersID
         self.command = command
         self.correctedInstrument = correctedInstrument
+        self.comment = comment
+        self.actor = actor
         self.trace = trace
         payload = try EpisodeEventCodec.encode(command.event, actor: actor)
         let content = try EpisodeEventCodec.encode(command.event, actor: "")

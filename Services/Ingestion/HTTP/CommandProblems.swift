@@ -15,6 +15,21 @@ extension Problem {
                 detail:
                     "Something with other content was recorded under this id; choose another id, or correct what was recorded."
             )
+        case .commentsNotSetUp:
+            self.init(
+                "comments-not-set-up", .notImplemented, title: "This installation takes no comments yet",
+                detail: """
+                    It has no key to seal a client's words with: `attune keys` makes one, and ATTUNE_CONTENT_KEY_FILE \
+                    names it to attune-ingestion. Nothing was recorded; without the comment the rating is taken.
+                    """)
+        case .commentKeyUnreadable(let error):
+            self.init(
+                "comment-key-unreadable", .internalServerError, title: "The client's key cannot be used",
+                detail: "\(error). The file that ATTUNE_CONTENT_KEY_FILE names must keep every key it has ever had.")
+        case .clientErased:
+            self = .conflict(
+                "client-erased", title: "The client's words have been erased",
+                detail: "No new ones are taken. Nothing was recorded; without the comment the rating is taken.")
         case .otherInstrument(let recorded):
             self = .invalidContent([
                 FieldError(

@@ -17,7 +17,7 @@ import ServiceKit
 /// * `POST /v1/episodes/{id}/participants`: `participantId`, `role`, `ageBand`, `sex` (`female`, `male`; left out where it is not known)
 /// * `POST /v1/episodes/{id}/sessions`: `sessionId`, and `held: {number, day}` or `missed: {day, reason}`
 /// * `POST /v1/episodes/{id}/ratings`: `ratingId` or `source: {system, id}`, `participantId`, `instrument`,
-///   `version`, `session`, `day`, and `items` (a number or null each) or `total`
+///   `version`, `session`, `day`, and `items` (a number or null each) or `total`; `comment`, the client's own words
 /// * `POST /v1/ratings/{id}/corrections`: `correctionId`, `episodeId`, `instrument`, `version`, `session`, `day`,
 ///   `items` or `total`, `reason`; the instrument must be the rating's, so that no answers land on another's scale
 /// * `POST /v1/ratings/{id}/withdrawal`: `episodeId`, `reason`

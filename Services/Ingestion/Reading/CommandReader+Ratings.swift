@@ -8,11 +8,17 @@ extension CommandReader {
         let participant = faults.catching { () throws(FieldError) in
             try form["participantId"].identity(ParticipantID.self)
         }
-        guard let record = try scoredRecord(form, &faults), let name, let participant else { return nil }
+        let comment = faults.catching { () throws(FieldError) in
+            try form.optional("comment")?.string(Self.commentLength)
+        }
+        guard let record = try scoredRecord(form, &faults), let name, let participant, let comment else { return nil }
         return RatingDraft(
             name: name, participant: participant, instrument: record.instrument, session: record.session,
-            day: record.day, answers: record.answers)
+            day: record.day, answers: record.answers, comment: comment)
     }
+
+    /// Characters of a client's own words.
+    private static let commentLength = 1...4000
 
     func correction(_ form: JSONObject, _ place: CommandPlace, _ faults: inout FieldErrors) throws -> DraftContent? {
         let id = faults.catching { () throws(FieldError) in try form["correctionId"].identity(CommandID.self) }

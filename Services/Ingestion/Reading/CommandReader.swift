@@ -70,7 +70,7 @@ struct CommandReader: Sendable {
             case .session: ["sessionId", "held", "missed"]
             case .rating:
                 AnswersReading.fields.union([
-                    "ratingId", "source", "participantId", "instrument", "version", "session", "day",
+                    "ratingId", "source", "participantId", "instrument", "version", "session", "day", "comment",
                 ])
             case .correction:
                 AnswersReading.fields.union(["correctionId", "instrument", "version", "session", "day", "reason"])

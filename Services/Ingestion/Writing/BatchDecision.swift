@@ -21,6 +21,7 @@ struct BatchDecision {
     private(set) var episodes: [EpisodeID: EpisodeState]
     private(set) var ratings: [SiteKey<RatingID>: RatingState]
     private(set) var commands: [SiteKey<CommandID>: RememberedCommand]
+    private let comments: CommentKeys
     private let today: CalendarDay
     private let now: Timestamp
 
@@ -35,33 +36,38 @@ struct BatchDecision {
 
     struct Accepted {
         let submission: Submission
+        let fingerprint: [UInt8]
         let receipt: Receipt
     }
 
     init(
         episodes: [EpisodeID: EpisodeState], ratings: [SiteKey<RatingID>: RatingState],
-        commands: [SiteKey<CommandID>: RememberedCommand], today: CalendarDay, now: Timestamp
+        commands: [SiteKey<CommandID>: RememberedCommand], comments: CommentKeys = .none, today: CalendarDay,
+        now: Timestamp
     ) {
         self.episodes = episodes
         self.ratings = ratings
         self.commands = commands
+        self.comments = comments
         self.today = today
         self.now = now
     }
 
     mutating func decide(_ submission: Submission) -> Outcome {
         let remembered = commands[submission.key]
-        if let remembered {
-            if remembered.fingerprint == submission.fingerprint { return .repeated(remembered.receipt) }
-            if submission.hasSendersID { return .refused(.idReused) }
-        }
+        let fingerprint: [UInt8]
         do throws(CommandRefusal) {
+            fingerprint = try comments.fingerprint(of: submission)
+            if let remembered {
+                if remembered.fingerprint == fingerprint { return .repeated(remembered.receipt) }
+                if submission.hasSendersID { return .refused(.idReused) }
+            }
             try check(submission)
         } catch {
             return .refused(error)
         }
         guard remembered == nil else { return .refused(.idReused) }
-        return .recorded(accept(submission))
+        return .recorded(accept(submission, fingerprint))
     }
 
     private func check(_ submission: Submission) throws(CommandRefusal) {
@@ -77,13 +83,13 @@ struct BatchDecision {
         }
     }
 
-    private mutating func accept(_ submission: Submission) -> Receipt {
+    private mutating func accept(_ submission: Submission, _ fingerprint: [UInt8]) -> Receipt {
         let command = submission.command
         let known = episodes[command.episode]
         let receipt = Receipt(
             event: TimeOrderedIdentity.make(at: now), episode: command.episode, version: (known?.version ?? 0) + 1)
-        accepted.append(Accepted(submission: submission, receipt: receipt))
-        commands[submission.key] = RememberedCommand(fingerprint: submission.fingerprint, receipt: receipt)
+        accepted.append(Accepted(submission: submission, fingerprint: fingerprint, receipt: receipt))
+        commands[submission.key] = RememberedCommand(fingerprint: fingerprint, receipt: receipt)
         episodes[command.episode] = known?.applying(command.event)
         note(command, key: submission.ratingKey)
         return receipt

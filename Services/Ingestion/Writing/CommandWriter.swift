@@ -1,3 +1,4 @@
+import ClientText
 import Dispatch
 import Domain
 import Logging
@@ -18,6 +19,8 @@ final class CommandWriter: Sendable {
         var linger = Duration.milliseconds(3)
         /// Most commands that may wait.
         var queueLimit = 5000
+        /// To seal clients' words with; without them a rating with a comment is refused.
+        var masters: MasterKeys?
     }
 
     /// Beats once a turn of the thread.
@@ -71,7 +74,8 @@ final class CommandWriter: Sendable {
     }
 
     private func work() {
-        var session = WriterSession(settings: settings, lane: lane, now: now, metrics: metrics, logger: logger)
+        var session = WriterSession(
+            settings: settings, lane: lane, masters: options.masters, now: now, metrics: metrics, logger: logger)
         var lastCount = 1
         while true {
             heartbeat.beat()

@@ -90,7 +90,7 @@ extension LedgerTables {
             """,
             [
                 .texts(accepted.map(\.submission.command.site.text)), .ids(accepted.map(\.submission.id)),
-                .byteArrays(accepted.map(\.submission.fingerprint)), .ids(accepted.map(\.receipt.event)),
+                .byteArrays(accepted.map(\.fingerprint)), .ids(accepted.map(\.receipt.event)),
                 .ids(accepted.map(\.receipt.episode)), .int64s(accepted.map { Int64($0.receipt.version) }),
             ])
     }

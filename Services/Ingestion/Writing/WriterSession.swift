@@ -1,3 +1,4 @@
+import ClientText
 import Domain
 import Logging
 import Metrics
@@ -8,6 +9,7 @@ import ServiceKit
 struct WriterSession {
     private let settings: DatabaseSettings
     private let lane: Lane
+    private let masters: MasterKeys?
     private let now: @Sendable () -> Timestamp
     private let metrics: IngestionMetrics
     private let logger: Logger
@@ -15,11 +17,12 @@ struct WriterSession {
     private var isDown = false
 
     init(
-        settings: DatabaseSettings, lane: Lane, now: @escaping @Sendable () -> Timestamp, metrics: IngestionMetrics,
-        logger: Logger
+        settings: DatabaseSettings, lane: Lane, masters: MasterKeys?, now: @escaping @Sendable () -> Timestamp,
+        metrics: IngestionMetrics, logger: Logger
     ) {
         self.settings = settings
         self.lane = lane
+        self.masters = masters
         self.now = now
         self.metrics = metrics
         self.logger = logger
@@ -64,7 +67,8 @@ struct WriterSession {
 
     private mutating func run(_ batch: ArraySlice<Submission>) throws -> [Outcome] {
         let began = ContinuousClock.now
-        let outcomes = try BatchTransaction.run(batch, lane: lane, now: now(), on: try usableConnection())
+        let outcomes = try BatchTransaction.run(
+            batch, lane: lane, masters: masters, now: now(), on: try usableConnection())
         metrics.committed(batch.count, in: began.duration(to: .now), lane: lane)
         if isDown { logger.info("The database is reachable again", metadata: [LogKey.component: "writer"]) }
         isDown = false

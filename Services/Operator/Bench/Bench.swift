@@ -5,6 +5,7 @@ import LocalStack
 import Persistence
 import ServiceKit
 import Synchronization
+import TransparencyLog
 
 /// The measurements, in the order in which they are taken.
 struct Bench {
@@ -139,6 +140,18 @@ struct Bench {
             let taken = try seconds(of: { try stack.restart(service) })
             return Figure(name: "start to ready, \(service.executable)", value: taken, unit: "s")
         }
+    }
+
+    // MARK: - Verification
+
+    /// The services stand still: the log is filled beside them, and nobody else shall use the processor.
+    func verify(entries: Int) throws -> [Figure] {
+        for service in StackService.allCases { stack.stop(service) }
+        let secret = try String(contentsOf: stack.keys.auditKey, encoding: .utf8)
+        return try VerifyBench(
+            database: stack.endpoints.database, key: SigningKey(text: String(secret.prefix { !$0.isNewline })),
+            entries: entries
+        ).figures()
     }
 
     // MARK: - Parts

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogue
 import Foundation
 import LocalStack
 import ServiceKit
@@ -23,8 +24,21 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Folder with the sample site's files.")
     var site = "deploy/local"
 
-    @Option(help: "Measurements to take, in this order whatever the order given: scoring, memory, ingestion, pipeline, latency, start-up.")
+    @Option(help: "Events of the history that is replayed.")
+    var replayed = 400_000
+
+    @Option(help: "Lengths of the histories behind which each step is measured, shortest first; the first is the floor.")
+    var history: [Int] = [10_000, 100_000, 1_000_000]
+
+    @Option(
+        help: """
+            Measurements to take, in this order whatever the order given: scoring, replay, memory, ingestion, pipeline, \
+            latency, start-up, verify, history.
+            """)
     var only: [BenchPart] = BenchPart.allCases
+
+    @Option(help: "Entries of the audit log that is verified, half of them in the ledger.")
+    var entries = 1_000_000
 
     @Option(help: "File for the figures as JSON, besides the table.")
     var json: String?
@@ -33,41 +47,77 @@ struct BenchCommand: ParsableCommand {
         guard (1000...1_000_000).contains(ratings), (1...600).contains(seconds) else {
             throw ValidationError("--ratings 1000 to 1000000, --seconds 1 to 600")
         }
+        guard replayed >= 1000, let first = history.first, first >= 1000, history == history.sorted() else {
+            throw ValidationError("--replayed 1000 or more, --history 1000 or more, shortest first")
+        }
+        guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
 
     func run() throws {
         var report = BenchReport()
         if only.contains(.scoring) { report.add(try CourseBench().figures()) }
-        if only.contains(where: { $0 != .scoring }) { try measureStack(into: &report) }
+        if only.contains(.replay) {
+            try inFolder { report.add(try ReplayBench(events: replayed, folder: $0).figures()) }
+        }
+        if only.contains(where: \.needsServices) { try measureStack(into: &report) }
+        if only.contains(.history) {
+            try withStack { stack, files in
+                let catalogue = try Catalogue.load(siteFolder: files.catalogue.path)
+                report.add(try HistoryBench(stack: stack, sizes: history, catalogue: catalogue).figures())
+            }
+        }
         print(report.table)
         print(String(decoding: report.json.encoded, as: UTF8.self))
         if let json { try Data(report.json.encoded).write(to: URL(fileURLWithPath: json)) }
     }
 
     private func measureStack(into report: inout BenchReport) throws {
+        try withStack { stack, _ in
+            let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
+            if only.contains(.memory) { report.add(try bench.memory("idle")) }
+            if only.contains(.ingestion) { report.add(try bench.ingestion()) }
+            if only.contains(.pipeline) { report.add(try bench.pipeline()) }
+            if only.contains(.latency) { report.add(try bench.latency()) }
+            if only.contains(.memory) { report.add(try bench.memory("after load")) }
+            if only.contains(.startUp) { report.add(try bench.startUp()) }
+            if only.contains(.verify) { report.add(try bench.verify(entries: entries)) }
+        }
+    }
+
+    /// A stack of its own, gone afterwards.
+    private func withStack(_ body: (LocalStack, SiteFiles) throws -> Void) throws {
+        try inFolder { folder in
+            let files = SiteFiles(URL(fileURLWithPath: site))
+            let stack = LocalStack(
+                StackSettings(
+                    folder: folder, programs: try DemoCommand.programs(), catalogue: files.catalogue, routes: files.routes),
+                report: { note("bench: \($0)") })
+            defer { stack.stop() }
+            try stack.start()
+            try body(stack, files)
+        }
+    }
+
+    private func inFolder(_ body: (URL) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attune-bench-\(UUID().uuidString.prefix(8))")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let files = SiteFiles(URL(fileURLWithPath: site))
-        let stack = LocalStack(
-            StackSettings(
-                folder: folder, programs: try DemoCommand.programs(), catalogue: files.catalogue, routes: files.routes),
-            report: { note("bench: \($0)") })
-        defer { stack.stop() }
-        try stack.start()
-        let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
-        if only.contains(.memory) { report.add(try bench.memory("idle")) }
-        if only.contains(.ingestion) { report.add(try bench.ingestion()) }
-        if only.contains(.pipeline) { report.add(try bench.pipeline()) }
-        if only.contains(.latency) { report.add(try bench.latency()) }
-        if only.contains(.memory) { report.add(try bench.memory("after load")) }
-        if only.contains(.startUp) { report.add(try bench.startUp()) }
+        try body(folder)
     }
 }
 
 /// What can be measured on its own.
 enum BenchPart: String, CaseIterable, ExpressibleByArgument {
-    case scoring, memory, ingestion, pipeline, latency
+    case scoring, replay, memory, ingestion, pipeline, latency
     case startUp = "start-up"
+    case verify, history
+
+    /// Whether the services that `Bench` measures have to run for it.
+    fileprivate var needsServices: Bool {
+        switch self {
+        case .scoring, .replay, .history: false
+        case .memory, .ingestion, .pipeline, .latency, .startUp, .verify: true
+        }
+    }
 }
 
 /// One measured value.

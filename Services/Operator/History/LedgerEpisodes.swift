@@ -81,7 +81,7 @@ struct LedgerEpisodes {
 
 extension Array {
     /// Neighbours with the same key, together.
-    fileprivate func chunked<Key: Equatable>(by key: KeyPath<Element, Key>) -> [ArraySlice<Element>] {
+    func chunked<Key: Equatable>(by key: KeyPath<Element, Key>) -> [ArraySlice<Element>] {
         var chunks: [ArraySlice<Element>] = []
         var start = startIndex
         for index in indices where index > start && self[index][keyPath: key] != self[start][keyPath: key] {

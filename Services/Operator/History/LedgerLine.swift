@@ -26,6 +26,13 @@ enum LedgerLine {
         return line.encoded
     }
 
+    /// Reads a line: at once where it is as `encode` writes it, else as any JSON.
+    /// - Throws: as `decode` of bytes.
+    static func decode(_ line: UnsafeBufferPointer<UInt8>) throws -> LedgerEvent {
+        if let event = LedgerLineScan(line)?.event { return event }
+        return try decode(Array(line))
+    }
+
     /// - Throws: `JSONSyntaxError`, `FieldError`: the line is not one that `encode` writes.
     static func decode(_ line: [UInt8]) throws -> LedgerEvent {
         let fields = try JSONField(JSON.parse(line)).object(members)

@@ -39,7 +39,7 @@ struct SimulatedClinic: Sendable {
         let index = number % episodes
         let turn = number / episodes
         let session = turn / 3 + 1
-        var random = SplitMix(seed: seed &+ UInt64(number) &* 0x9E37_79B9)
+        var random = SplitMix64(seed: seed &+ UInt64(number) &* 0x9E37_79B9)
         var body: [JSON.Member] = [
             .init("ratingId", .text(id("rating", number) as RatingID)),
             .init("participantId", .text(participant(index))), .init("session", .integer(session)),
@@ -49,16 +49,16 @@ struct SimulatedClinic: Sendable {
         switch turn % 3 {
         case 0:
             let drift = (worsens ? -9 : 12) * (session - 1)
-            let total = min(400, max(0, 190 + drift + random.next(61) - 30))
+            let total = min(400, max(0, 190 + drift + Int.random(in: 0..<61, using: &random) - 30))
             body += [.init("instrument", "ors"), .init("version", "2000"), .init("total", tenths(total))]
         case 1:
             // Less than a point up and down, which is no signal, unless the work goes wrong.
-            let total = min(400, 385 - (worsens ? 6 * session : 0) + random.next(9))
+            let total = min(400, 385 - (worsens ? 6 * session : 0) + Int.random(in: 0..<9, using: &random))
             body += [.init("instrument", "srs"), .init("version", "2002"), .init("total", tenths(total))]
         default:
             let level = worsens ? 2 : max(0, 2 - session / 3)
             let items = (1...9).map { item in
-                JSON.integer(item == 9 ? (random.next(40) == 0 ? 1 : 0) : min(3, max(0, level + random.next(3) - 1)))
+                JSON.integer(item == 9 ? (Int.random(in: 0..<40, using: &random) == 0 ? 1 : 0) : min(3, max(0, level + Int.random(in: 0..<3, using: &random) - 1)))
             }
             body += [.init("instrument", "phq-9"), .init("version", "2001"), .init("items", .array(items))]
         }
@@ -85,20 +85,5 @@ struct SimulatedClinic: Sendable {
 
     private func id<ID: Identity>(_ kind: String, _ number: Int) -> ID {
         DerivedIdentity.named("attune simulate", site.text, "\(seed)", kind, "\(number)")
-    }
-}
-
-/// SplitMix64: small, seeded, and the same everywhere. For simulation only.
-struct SplitMix {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    /// A number from 0 up to, not including, `bound`.
-    mutating func next(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
     }
 }

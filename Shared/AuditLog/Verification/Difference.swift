@@ -23,6 +23,20 @@ public enum Difference: Hashable, Sendable {
     case checkpointRootDiffers(size: Int)
     /// More leaves were signed than there are.
     case checkpointBeyondTree(size: Int)
+    /// Two trees of the same size were signed: whoever was shown the other one was shown another history.
+    case checkpointForked(size: Int)
+    /// A key has signed a tree larger than the one that ended its time.
+    case retiredKeySigned(size: Int, key: String, until: Int)
+    /// The words of a re-seal entry are not those that the log holds.
+    case resealNotInLog(EventID)
+    /// A leaf is a re-seal entry, and its words are gone.
+    case resealUnreadable(index: Int, event: EventID)
+    /// A re-seal entry is about a tree that the log never was.
+    case resealDiffers(index: Int, event: EventID)
+    /// A stream's versions do not follow one another: an event is missing between two, or one stands twice.
+    case streamBroken(EpisodeID, category: Int16, version: Int64)
+    /// An event of a stream stands before the one that it follows.
+    case streamOutOfOrder(EpisodeID, category: Int16, version: Int64)
     /// In the ledger, published long enough ago, and not in the log.
     case eventNotInLog(EventID, position: Int64)
     /// In the log as an event of the ledger, and not in the ledger.
@@ -47,7 +61,8 @@ public enum CheckpointProblem: Hashable, Sendable {
     case unsigned
     case otherLog
 
-    var words: String {
+    /// What is said of the checkpoint.
+    public var words: String {
         switch self {
         case .malformed: "is malformed"
         case .forged: "carries a false signature"
@@ -73,6 +88,13 @@ extension Difference {
         case .checkpointTextDiffers: "checkpoint-text-differs"
         case .checkpointRootDiffers: "checkpoint-root-differs"
         case .checkpointBeyondTree: "checkpoint-beyond-tree"
+        case .checkpointForked: "checkpoint-forked"
+        case .retiredKeySigned: "retired-key-signed"
+        case .resealNotInLog: "reseal-not-in-log"
+        case .resealUnreadable: "reseal-unreadable"
+        case .resealDiffers: "reseal-differs"
+        case .streamBroken: "stream-broken"
+        case .streamOutOfOrder: "stream-out-of-order"
         case .eventNotInLog: "event-not-in-log"
         case .leafNotInLedger: "leaf-not-in-ledger"
         case .eventDiffers: "event-differs"
@@ -84,10 +106,12 @@ extension Difference {
     public var index: Int? {
         switch self {
         case .leavesMissing(let index, _), .leafOfUnknownTopic(let index, _), .leafNotInTile(let index, _),
-            .leafNotInLedger(let index, _), .eventDiffers(let index, _, _), .causeNotInLog(let index, _):
+            .leafNotInLedger(let index, _), .eventDiffers(let index, _, _), .causeNotInLog(let index, _),
+            .resealUnreadable(let index, _), .resealDiffers(let index, _):
             index
         case .tileMissing, .tileDiffers, .tileTooMany, .treeSizeDiffers, .treeRootDiffers, .checkpointNotTrusted,
-            .checkpointTextDiffers, .checkpointRootDiffers, .checkpointBeyondTree, .eventNotInLog:
+            .checkpointTextDiffers, .checkpointRootDiffers, .checkpointBeyondTree, .checkpointForked,
+            .retiredKeySigned, .resealNotInLog, .streamBroken, .streamOutOfOrder, .eventNotInLog:
             nil
         }
     }
@@ -96,10 +120,12 @@ extension Difference {
     public var event: EventID? {
         switch self {
         case .leafOfUnknownTopic(_, let event), .leafNotInTile(_, let event), .eventNotInLog(let event, _),
-            .leafNotInLedger(_, let event), .eventDiffers(_, let event, _), .causeNotInLog(_, let event):
+            .leafNotInLedger(_, let event), .eventDiffers(_, let event, _), .causeNotInLog(_, let event),
+            .resealNotInLog(let event), .resealUnreadable(_, let event), .resealDiffers(_, let event):
             event
         case .leavesMissing, .tileMissing, .tileDiffers, .tileTooMany, .treeSizeDiffers, .treeRootDiffers,
-            .checkpointNotTrusted, .checkpointTextDiffers, .checkpointRootDiffers, .checkpointBeyondTree:
+            .checkpointNotTrusted, .checkpointTextDiffers, .checkpointRootDiffers, .checkpointBeyondTree,
+            .checkpointForked, .retiredKeySigned, .streamBroken, .streamOutOfOrder:
             nil
         }
     }
@@ -126,6 +152,17 @@ extension Difference: CustomStringConvertible {
         case .checkpointRootDiffers(let size):
             "the checkpoint of size \(size) was signed over other leaves"
         case .checkpointBeyondTree(let size): "a checkpoint was signed over \(size) leaves, more than there are"
+        case .checkpointForked(let size): "two different trees of \(size) leaves were signed: the log was forked"
+        case .retiredKeySigned(let size, let key, let until):
+            "the checkpoint of size \(size) is signed by key \(key) alone, whose time ended at \(until)"
+        case .resealNotInLog(let event): "the re-seal entry \(event) says what the log does not hold"
+        case .resealUnreadable(let index, let event): "the words of leaf \(index), re-seal entry \(event), are missing"
+        case .resealDiffers(let index, let event):
+            "leaf \(index), re-seal entry \(event), is about a tree that the log never was"
+        case .streamBroken(let stream, let category, let version):
+            "version \(version) of stream \(stream) (category \(category)) does not follow the one before it"
+        case .streamOutOfOrder(let stream, let category, let version):
+            "version \(version) of stream \(stream) (category \(category)) stands before the one that it follows"
         case .eventNotInLog(let event, let position):
             "event \(event) at position \(position) of the ledger is not in the log"
         case .leafNotInLedger(let index, let event): "leaf \(index) (event \(event)) is not in the ledger"

@@ -73,7 +73,7 @@ struct TileCheck {
 
     /// A tree of n leaves has n / 256^level hashes on a level, rounded down, and a tile for every 256 of them.
     /// The levels beyond the eighth would belong to trees that nobody can have.
-    private static let strayTiles: Statement = """
+    static let strayTiles: Statement = """
         select level, tile_index from published.audit_tile
         where level not between 0 and 6 or tile_index < 0 or tile_index * 256 >= $1 >> (8 * level::int)
         order by level, tile_index

@@ -14,13 +14,16 @@ struct TreeCheck {
     private var checkpoints: CheckpointCheck
     private var tiles: TileCheck
     private let knownTopics = Set(AuditedTopics.all.map(\.name))
+    /// Events of the re-seal entries whose words are known.
+    private let reseals: Set<EventID>
     /// By topic, the last event of it in the log.
     private(set) var lastLeaves: [String: EventID] = [:]
 
-    init(_ verification: LogVerification, on connection: Connection) {
+    init(_ verification: LogVerification, reseals: [StoredReseal], on connection: Connection) throws {
         self.connection = connection
         pageSize = verification.pageSize
-        checkpoints = CheckpointCheck(verification, on: connection)
+        self.reseals = Set(reseals.map(\.event))
+        checkpoints = try CheckpointCheck(verification, reseals: reseals, on: connection)
         tiles = TileCheck(connection: connection)
     }
 
@@ -38,7 +41,7 @@ struct TreeCheck {
             progress(tree.size, max(head.size, tree.size))
         }
         try tiles.finish(tree, &report)
-        try checkpoints.finish(size: tree.size, &report)
+        try checkpoints.finish(&report)
         report.size = tree.size
         report.root = tree.root
         if head.size != tree.size {
@@ -60,13 +63,20 @@ struct TreeCheck {
             }
             hashes.append(leaf.entry.leafHash)
             next = leaf.index + 1
-            if !knownTopics.contains(leaf.entry.topic) {
-                report.add(.leafOfUnknownTopic(index: leaf.index, event: leaf.entry.event))
-            }
+            if !knownTopics.contains(leaf.entry.topic) { judgeUnpublished(leaf, &report) }
             lastLeaves[leaf.entry.topic] = leaf.entry.event
         }
         try grow(by: hashes, &report)
         try tiles.compare(&report)
+    }
+
+    /// A leaf that came through no topic: a re-seal entry, or none that the log can have.
+    private func judgeUnpublished(_ leaf: StoredLog.Leaf, _ report: inout VerificationReport) {
+        let (index, event) = (leaf.index, leaf.entry.event)
+        guard leaf.entry.topic == AuditedTopics.reseal.name, leaf.entry.type == EventType.logResealed.rawValue else {
+            return report.add(.leafOfUnknownTopic(index: index, event: event))
+        }
+        if !reseals.contains(event) { report.add(.resealUnreadable(index: index, event: event)) }
     }
 
     /// Stops at the size of each checkpoint to look at the root.
@@ -77,7 +87,7 @@ struct TreeCheck {
             let part = rest.prefix(size - tree.size)
             tiles.expect(tree.append(part))
             rest = rest.dropFirst(part.count)
-            if tree.size == size { checkpoints.judge(tree.root, &report) }
+            if tree.size == size { checkpoints.judge(tree.root, at: size, &report) }
         }
     }
 }

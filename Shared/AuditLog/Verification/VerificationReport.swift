@@ -13,6 +13,10 @@ public struct VerificationReport: Sendable {
     public internal(set) var coveredSize: Int?
     /// The newest checkpoint itself.
     public internal(set) var coveringNote: String?
+    /// What each key has signed, in the order in which the keys came.
+    public internal(set) var keyUses: [KeyUse] = []
+    /// Kept checkpoints that a re-seal entry explains.
+    public internal(set) var resealed: [Resealed] = []
     /// Checkpoints after the first one whose root differs.
     public internal(set) var furtherCheckpointsDiffering = 0
     /// Events of the ledger compared.
@@ -22,6 +26,16 @@ public struct VerificationReport: Sendable {
     public private(set) var differences: [Difference] = []
     /// All, also those not kept.
     public private(set) var differenceCount = 0
+
+    /// A checkpoint of a time that a restore has undone.
+    public struct Resealed: Hashable, Sendable {
+        public let size: Int
+        public let root: LogHash
+        public let entry: StoredReseal
+
+        /// Leaves of it that the log has no longer as they were signed.
+        public var leavesLost: Int { entry.statement.leavesLost(of: size) }
+    }
 
     private let limit: Int
 

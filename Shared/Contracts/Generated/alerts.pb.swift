@@ -171,6 +171,10 @@ public nonisolated struct Attune_V1_AlertEvent: Sendable {
     set {body = .escalated(newValue)}
   }
 
+  /// Microseconds since 1970-01-01T00:00:00Z at which the step was taken, as alerting keeps it: a moment before the
+  /// event is recorded. 0 in events of programs that did not tell it.
+  public var at: Int64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -295,7 +299,7 @@ nonisolated extension Attune_V1_SupersededReason: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}alert_id\0\u{1}kind\0\u{1}raised\0\u{1}acknowledged\0\u{1}resolved\0\u{1}superseded\0\u{1}escalated\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}alert_id\0\u{1}kind\0\u{1}raised\0\u{1}acknowledged\0\u{1}resolved\0\u{1}superseded\0\u{1}escalated\0\u{1}at\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -370,6 +374,7 @@ nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf
           self.body = .escalated(v)
         }
       }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
       default: break
       }
     }
@@ -409,6 +414,9 @@ nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf
     }()
     case nil: break
     }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -416,6 +424,7 @@ nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.alertID != rhs.alertID {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.body != rhs.body {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -44,6 +44,56 @@ public nonisolated struct Attune_V1_CheckpointPublished: Sendable {
   public init() {}
 }
 
+/// The database was restored to an earlier point and the log goes on from there. Payload of the leaf of type
+/// attune.log.resealed.v1, kept in audit.reseal.
+public nonisolated struct Attune_V1_LogResealed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var origin: String = String()
+
+  /// Where the tree stood when it was re-sealed; the entry is the leaf behind it.
+  public var restoredSize: UInt64 = 0
+
+  public var restoredRoot: Data = Data()
+
+  /// The newest checkpoint kept elsewhere that the restored tree still contains; 0 for none.
+  public var agreedSize: UInt64 = 0
+
+  public var agreedRoot: Data = Data()
+
+  /// Every kept checkpoint that the restored tree does not contain, by size.
+  public var lost: [Attune_V1_LostCheckpoint] = []
+
+  /// The newest of them, as a C2SP signed note.
+  public var lastNote: String = String()
+
+  public var reason: String = String()
+
+  public var resealedBy: String = String()
+
+  public var resealedAtMicroseconds: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Attune_V1_LostCheckpoint: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var size: UInt64 = 0
+
+  public var root: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "attune.v1"
@@ -83,6 +133,116 @@ nonisolated extension Attune_V1_CheckpointPublished: SwiftProtobuf.Message, Swif
     if lhs.treeSize != rhs.treeSize {return false}
     if lhs.rootHash != rhs.rootHash {return false}
     if lhs.note != rhs.note {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_LogResealed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LogResealed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}origin\0\u{3}restored_size\0\u{3}restored_root\0\u{3}agreed_size\0\u{3}agreed_root\0\u{1}lost\0\u{3}last_note\0\u{1}reason\0\u{3}resealed_by\0\u{3}resealed_at_microseconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.origin) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.restoredSize) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.restoredRoot) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.agreedSize) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.agreedRoot) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.lost) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.lastNote) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.resealedBy) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.resealedAtMicroseconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.origin.isEmpty {
+      try visitor.visitSingularStringField(value: self.origin, fieldNumber: 1)
+    }
+    if self.restoredSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.restoredSize, fieldNumber: 2)
+    }
+    if !self.restoredRoot.isEmpty {
+      try visitor.visitSingularBytesField(value: self.restoredRoot, fieldNumber: 3)
+    }
+    if self.agreedSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.agreedSize, fieldNumber: 4)
+    }
+    if !self.agreedRoot.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agreedRoot, fieldNumber: 5)
+    }
+    if !self.lost.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lost, fieldNumber: 6)
+    }
+    if !self.lastNote.isEmpty {
+      try visitor.visitSingularStringField(value: self.lastNote, fieldNumber: 7)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 8)
+    }
+    if !self.resealedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.resealedBy, fieldNumber: 9)
+    }
+    if self.resealedAtMicroseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.resealedAtMicroseconds, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_LogResealed, rhs: Attune_V1_LogResealed) -> Bool {
+    if lhs.origin != rhs.origin {return false}
+    if lhs.restoredSize != rhs.restoredSize {return false}
+    if lhs.restoredRoot != rhs.restoredRoot {return false}
+    if lhs.agreedSize != rhs.agreedSize {return false}
+    if lhs.agreedRoot != rhs.agreedRoot {return false}
+    if lhs.lost != rhs.lost {return false}
+    if lhs.lastNote != rhs.lastNote {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.resealedBy != rhs.resealedBy {return false}
+    if lhs.resealedAtMicroseconds != rhs.resealedAtMicroseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_LostCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LostCheckpoint"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}size\0\u{1}root\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.root) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.size != 0 {
+      try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 1)
+    }
+    if !self.root.isEmpty {
+      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_LostCheckpoint, rhs: Attune_V1_LostCheckpoint) -> Bool {
+    if lhs.size != rhs.size {return false}
+    if lhs.root != rhs.root {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -532,11 +532,42 @@ public nonisolated struct Attune_V1_RatingRecorded: Sendable {
   /// Clears the value of `answers`. Subsequent reads from it will return its default value.
   public mutating func clearAnswers() {self._answers = nil}
 
+  /// The client's own words.
+  public var comment: Attune_V1_SealedText {
+    get {_comment ?? Attune_V1_SealedText()}
+    set {_comment = newValue}
+  }
+  /// Returns true if `comment` has been explicitly set.
+  public var hasComment: Bool {self._comment != nil}
+  /// Clears the value of `comment`. Subsequent reads from it will return its default value.
+  public mutating func clearComment() {self._comment = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _answers: Attune_V1_Answers? = nil
+  fileprivate var _comment: Attune_V1_SealedText? = nil
+}
+
+/// Text under a key that its client alone has: when the key is destroyed nobody can read it any more, and this
+/// message, with all that was hashed over it, stays as it is.
+public nonisolated struct Attune_V1_SealedText: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var keyID: Data = Data()
+
+  /// AES-256-GCM, authenticating the 16 bytes of the event's id and then those of the participant's.
+  public var nonce: Data = Data()
+
+  /// With the 16 bytes of the tag at its end.
+  public var ciphertext: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// Replaces answers, session and day of an earlier rating.
@@ -1049,7 +1080,7 @@ nonisolated extension Attune_V1_Answers: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Attune_V1_RatingRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RatingRecorded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rating_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}session\0\u{1}day\0\u{1}answers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rating_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}session\0\u{1}day\0\u{1}answers\0\u{1}comment\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1064,6 +1095,7 @@ nonisolated extension Attune_V1_RatingRecorded: SwiftProtobuf.Message, SwiftProt
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.session) }()
       case 6: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._answers) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._comment) }()
       default: break
       }
     }
@@ -1095,6 +1127,9 @@ nonisolated extension Attune_V1_RatingRecorded: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._answers {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._comment {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1106,6 +1141,47 @@ nonisolated extension Attune_V1_RatingRecorded: SwiftProtobuf.Message, SwiftProt
     if lhs.session != rhs.session {return false}
     if lhs.day != rhs.day {return false}
     if lhs._answers != rhs._answers {return false}
+    if lhs._comment != rhs._comment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_SealedText: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SealedText"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_id\0\u{1}nonce\0\u{1}ciphertext\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.keyID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.ciphertext) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.keyID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.keyID, fieldNumber: 1)
+    }
+    if !self.nonce.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nonce, fieldNumber: 2)
+    }
+    if !self.ciphertext.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ciphertext, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_SealedText, rhs: Attune_V1_SealedText) -> Bool {
+    if lhs.keyID != rhs.keyID {return false}
+    if lhs.nonce != rhs.nonce {return false}
+    if lhs.ciphertext != rhs.ciphertext {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -94,10 +94,12 @@ public struct Rating: Hashable, Sendable {
     public let session: Int
     public let day: CalendarDay
     public let answers: Answers
+    /// The participant's own words, sealed.
+    public let comment: SealedText?
 
     public init(
         id: RatingID, participant: ParticipantID, instrument: InstrumentReference, session: Int,
-        day: CalendarDay, answers: Answers
+        day: CalendarDay, answers: Answers, comment: SealedText? = nil
     ) {
         self.id = id
         self.participant = participant
@@ -105,6 +107,14 @@ public struct Rating: Hashable, Sendable {
         self.session = session
         self.day = day
         self.answers = answers
+        self.comment = comment
+    }
+
+    /// The rating with a comment in the place of the one it has.
+    public func with(comment: SealedText) -> Rating {
+        Rating(
+            id: id, participant: participant, instrument: instrument, session: session, day: day, answers: answers,
+            comment: comment)
     }
 }
 

@@ -71,6 +71,12 @@ public struct ParticipantID: Identity {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// The key under which a participant's words are sealed.
+public struct ClientKeyID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// One rating, chosen by its sender or derived from the sender's own key.
 public struct RatingID: Identity {
     public let rawValue: UUID

@@ -23,22 +23,27 @@ public final class PostgresCluster: Sendable {
     public let maxConnections: Int
     /// How long a server that is about to end may take before a start is refused.
     public let patience: Duration
+    /// Where finished segments of the log are copied to, for restoring to a point in time; nil for nowhere.
+    public let archive: URL?
     private let running = Mutex<Running?>(nil)
 
     public init(
         folder: URL, durability: Durability = .durable, maxConnections: Int = 200,
-        patience: Duration = .seconds(10)
+        patience: Duration = .seconds(10), archive: URL? = nil
     ) {
         self.folder = folder
         self.durability = durability
         self.maxConnections = maxConnections
         self.patience = patience
+        self.archive = archive
     }
 
     /// The superuser's libpq URL of a database of the cluster; nil while it is not running.
     public func url(database: String = "postgres") -> String? {
         running.withLock { $0.map { "postgresql://postgres:\($0.password)@127.0.0.1:\($0.port)/\(database)" } }
     }
+
+    var password: String? { running.withLock { $0?.password } }
 
     public var port: Int? { running.withLock { $0?.port } }
     public var processID: Int32? { running.withLock { $0?.process.processID } }
@@ -54,7 +59,7 @@ public final class PostgresCluster: Sendable {
         // A free port may be taken by somebody else before the server has it.
         for attempt in 1... {
             guard let port = wanted ?? LoopbackPort.free() else { continue }
-            let process = ManagedProcess(server(home, binaries, port: port))
+            let process = ManagedProcess(try server(home, binaries, port: port))
             try process.start()
             do {
                 try process.waitUntilReady(within: limit) { isReady(home, process) }
@@ -95,7 +100,14 @@ public final class PostgresCluster: Sendable {
         if exists.isEmpty { _ = try query("create database \"\(name)\"", home) }
     }
 
-    private func query(_ sql: String, _ home: PostgresHome) throws -> String {
+    /// Removes the data of a server that does not run; the password stays, as it would in an operator's safe.
+    public func removeData() throws {
+        let home = try PostgresHome.prepare(folder)
+        try refuseSecondStart(home)
+        try FileManager.default.removeItem(at: home.data)
+    }
+
+    func query(_ sql: String, _ home: PostgresHome) throws -> String {
         let answer = FileManager.default.temporaryDirectory.appendingPathComponent("attune-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: answer) }
         let state = running.withLock { $0 }
@@ -113,7 +125,7 @@ public final class PostgresCluster: Sendable {
 
     // MARK: - First start
 
-    private func binaries(for home: PostgresHome) throws -> PostgresBinaries {
+    func binaries(for home: PostgresHome) throws -> PostgresBinaries {
         guard let text = try? String(contentsOf: home.data.appendingPathComponent("PG_VERSION"), encoding: .utf8),
             let version = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
         else { return try PostgresBinaries.find() }
@@ -150,7 +162,7 @@ public final class PostgresCluster: Sendable {
     }
 
     /// Readable by the database user, who needs it once, and by root; nobody else.
-    private func write(_ secret: String, to url: URL, owner: String?) throws {
+    func write(_ secret: String, to url: URL, owner: String?) throws {
         try? FileManager.default.removeItem(at: url)
         var attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
         if let owner { attributes[.ownerAccountName] = owner }
@@ -162,7 +174,7 @@ public final class PostgresCluster: Sendable {
 
     // MARK: - The server
 
-    private func server(_ home: PostgresHome, _ binaries: PostgresBinaries, port: Int) -> Command {
+    private func server(_ home: PostgresHome, _ binaries: PostgresBinaries, port: Int) throws -> Command {
         var settings = [
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=",
             "max_connections=\(maxConnections)", "log_min_messages=warning",
@@ -171,6 +183,7 @@ public final class PostgresCluster: Sendable {
             // Commits still reach the kernel: the server may be killed, only the machine may not.
             settings += ["fsync=off", "full_page_writes=off"]
         }
+        if let archive { settings += try Self.archiveSettings(archive) }
         return Command(
             name: "postgres", executable: binaries.program("postgres"),
             arguments: ["-D", home.data.path] + settings.flatMap { ["-c", $0] },

@@ -9,6 +9,9 @@ public enum PostgresError: Error, CustomStringConvertible {
     case noUser(String)
     /// The place prepared for the data belongs to somebody else.
     case placeTaken(URL)
+    case notRunning(URL)
+    /// A segment of the log did not get into the archive.
+    case notArchived(String)
 
     public var description: String {
         switch self {
@@ -22,6 +25,8 @@ public enum PostgresError: Error, CustomStringConvertible {
             "PostgreSQL refuses to run as root, and there is no user '\(name)' to run it as"
         case .placeTaken(let url):
             "\(url.path) exists and does not belong to the database user alone"
+        case .notRunning(let folder): "PostgreSQL does not run on \(folder.path)"
+        case .notArchived(let segment): "segment \(segment) was not archived in time"
         }
     }
 }

@@ -105,7 +105,8 @@ public final class LocalStack: Sendable {
             parts.withLock { $0.endpoints.database = url }
         case .local(let durability):
             report("starting PostgreSQL in \(settings.folder.postgres.path)")
-            let cluster = PostgresCluster(folder: settings.folder.postgres, durability: durability)
+            let cluster = PostgresCluster(
+                folder: settings.folder.postgres, durability: durability, archive: settings.logArchive)
             try cluster.start(within: settings.startLimit)
             parts.withLock { $0.cluster = cluster }
             try cluster.createDatabase("attune")
@@ -197,7 +198,7 @@ public final class LocalStack: Sendable {
         for service in services { try waitUntilReady(service) }
     }
 
-    private func launch(_ services: [StackService]) throws {
+    func launch(_ services: [StackService]) throws {
         for service in services {
             try settings.folder.rotateLog(service.executable)
             let portFile = settings.folder.portFile(service)

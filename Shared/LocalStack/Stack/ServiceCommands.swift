@@ -44,6 +44,7 @@ struct ServiceCommands {
         switch service {
         case .ingestion:
             environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
+            environment["ATTUNE_CONTENT_KEY_FILE"] = keys.contentKeys.path
             environment["ATTUNE_CATALOGUE_DIR"] = settings.catalogue?.path
             // The local Kafka forgets everything when it ends; the ledger is published to the next one.
             environment["ATTUNE_RELAY_ON_NEW_CLUSTER"] = "republish"

@@ -60,6 +60,8 @@ public struct StackKeys: Sendable {
     public var auditKey: URL { folder.appendingPathComponent("audit.key") }
     /// The verifier key that belongs to it.
     public var auditVerifier: URL { folder.appendingPathComponent("audit.pub") }
+    /// Under these the keys of clients' words are wrapped.
+    public var contentKeys: URL { folder.appendingPathComponent("content.keys") }
     /// Shared with the receiver of webhooks.
     public var webhookKey: URL { folder.appendingPathComponent("webhook.key") }
 }

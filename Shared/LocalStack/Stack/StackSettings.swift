@@ -26,6 +26,8 @@ public struct StackSettings: Sendable {
     public var alertPolicy: URL?
     public var kafka: Kafka
     public var postgres: Postgres
+    /// Where the private cluster archives its log; nil for nowhere.
+    public var logArchive: URL?
     /// Further settings of every service, which win over the stack's own.
     public var environment: [String: String]
     /// libfaketime (Debian's package `faketime`), where the services' clocks are to be stepped; nil leaves them alone.

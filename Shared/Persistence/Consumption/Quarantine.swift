@@ -1,5 +1,4 @@
 public import Contracts
-import FoundationEssentials
 
 /// Records that could not be handled, and those that wait behind them: a poison record parks its episode, not its
 /// partition. The rows are written in the transaction that moves the position past the record.
@@ -40,7 +39,9 @@ public struct Quarantine: Sendable {
 
     public let schema: ServiceSchema
     private let openKeysStatement: Statement
+    private let lockStatement: Statement
     private let parkStatement: Statement
+    let resumption: ResumptionStatements
 
     public init(_ schema: ServiceSchema) {
         self.schema = schema
@@ -50,12 +51,14 @@ public struct Quarantine: Sendable {
             where exists (select from \(schema.rawValue).quarantine q
                           where q.record_key = k.record_key and q.settled_at is null)
             """)
+        lockStatement = Statement("select \(schema.rawValue).lock_quarantined($1)")
+        resumption = ResumptionStatements(schema)
         parkStatement = Statement(
             """
             insert into \(schema.rawValue).quarantine
-                (cluster_id, topic, partition, "offset", record_key, headers, payload, state, reason_code, reason)
+                (cluster_id, topic, partition, "offset", record_key, headers, payload, state, reason_code, reason, attempts)
             select $1, r.topic, r.partition, r.record_offset, r.record_key, r.headers::jsonb, r.payload, r.state,
-                   r.reason_code, r.reason
+                   r.reason_code, r.reason, case r.state when 'failed' then 1 else 0 end
             from unnest($2::text[], $3::int[], $4::bigint[], $5::bytea[], $6::text[], $7::bytea[], $8::text[],
                         $9::text[], $10::text[]) with ordinality
                 as r (topic, partition, record_offset, record_key, headers, payload, state, reason_code, reason, nth)
@@ -65,13 +68,23 @@ public struct Quarantine: Sendable {
     }
 
     /// Those of the keys that have a record parked and not settled: what else comes for them has to wait.
+    ///
+    /// Important: nobody settles the last record of such a key until this transaction ends. Without that lock a
+    /// record could be parked behind one that has been resumed meanwhile, and would wait for ever. Whoever resumed it
+    /// first is waited for, which is why the keys are asked for once more, in a statement that sees what was settled.
     public func openKeys(
         among keys: some Collection<[UInt8]>, on connection: Connection
     ) throws(DatabaseError) -> Set<[UInt8]> {
+        let found = try readOpenKeys(among: Array(keys), on: connection)
+        guard !found.isEmpty else { return [] }
+        try connection.run(lockStatement, [.byteArrays(Array(found))])
+        return try readOpenKeys(among: Array(found), on: connection)
+    }
+
+    private func readOpenKeys(among keys: [[UInt8]], on connection: Connection) throws(DatabaseError) -> Set<[UInt8]> {
         guard !keys.isEmpty else { return [] }
-        let rows = try connection.run(openKeysStatement, [.byteArrays(Array(keys))])
         var open: Set<[UInt8]> = []
-        for row in rows { open.insert(try row.bytes(0)) }
+        for row in try connection.run(openKeysStatement, [.byteArrays(keys)]) { open.insert(try row.bytes(0)) }
         return open
     }
 
@@ -91,43 +104,5 @@ public struct Quarantine: Sendable {
                 .texts(records.map { $0.reason.replacing("\0", with: " ") }),
             ]
         ).affectedRows
-    }
-}
-
-/// Headers as JSON: `[{"name": …, "text": …}]`, in order, repeated names kept.
-///
-/// What is parked is by its nature strange. A name or value that is not clean UTF-8, or has a zero byte, which neither
-/// `jsonb` nor `text` can hold, goes in as `nameBase64` or `base64`; otherwise parking would fail, and the poison would
-/// hold up its partition after all.
-enum HeaderJSON {
-    static func encode(_ headers: [(name: String, value: [UInt8]?)]) -> String {
-        let objects = headers.map { header in
-            let name = field("name", Array(header.name.utf8), fallback: "nameBase64")
-            let value = header.value.map { ", " + field("text", $0, fallback: "base64") } ?? ""
-            return "{\(name)\(value)}"
-        }
-        return "[\(objects.joined(separator: ", "))]"
-    }
-
-    private static func field(_ key: String, _ value: [UInt8], fallback: String) -> String {
-        if !value.contains(0), let text = String(validating: value, as: UTF8.self) {
-            return "\"\(key)\": \"\(escaped(text))\""
-        }
-        return "\"\(fallback)\": \"\(Data(value).base64EncodedString())\""
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

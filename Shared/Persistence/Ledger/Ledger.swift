@@ -83,6 +83,34 @@ public enum Ledger {
         return try read(rows)
     }
 
+    /// A place among the streams of a category: behind one event, by stream and version.
+    public struct StreamPlace: Hashable, Sendable {
+        public let stream: EpisodeID
+        public let version: Int64
+
+        public init(stream: EpisodeID, version: Int64) {
+            self.stream = stream
+            self.version = version
+        }
+    }
+
+    /// The next events of a category by stream and version, whatever lane they came through: for reading whole
+    /// streams one after another.
+    /// - Parameter place: nil for the beginning.
+    public static func page(
+        of category: LedgerCategory, behind place: StreamPlace?, limit: Int, on connection: Connection
+    ) throws(DatabaseError) -> [LedgerEvent] {
+        let rows =
+            if let place {
+                try connection.run(
+                    nextStreamsStatement,
+                    [.int16(category.rawValue), .id(place.stream), .int64(place.version), .int64(Int64(limit))])
+            } else {
+                try connection.run(firstStreamsStatement, [.int16(category.rawValue), .int64(Int64(limit))])
+            }
+        return try read(rows)
+    }
+
     static func read(_ rows: Rows) throws(DatabaseError) -> [LedgerEvent] {
         var events: [LedgerEvent] = []
         events.reserveCapacity(rows.count)
@@ -101,6 +129,18 @@ public enum Ledger {
         join published.event e on e.category = $1 and e.stream_id = wanted.stream_id
              and e.version between wanted.first and wanted.last
         order by e.stream_id, e.version
+        """)
+
+    static let firstStreamsStatement = Statement(
+        """
+        select \(LedgerEvent.columns) from published.event e
+        where e.category = $1 order by e.stream_id, e.version limit $2
+        """)
+
+    static let nextStreamsStatement = Statement(
+        """
+        select \(LedgerEvent.columns) from published.event e
+        where e.category = $1 and (e.stream_id, e.version) > ($2, $3) order by e.stream_id, e.version limit $4
         """)
 
     static let pageStatement = Statement(

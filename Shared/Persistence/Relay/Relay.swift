@@ -55,16 +55,6 @@ public final class Relay: Sendable {
         guard isStarted.load(ordering: .relaxed) else { return true }
         return await control.ended.wait(upTo: limit)
     }
-
-    /// Has a lane published again from behind `position`; 0 is the beginning. A running relay follows at once,
-    /// a halted one takes the cluster it is connected to as the lane's own.
-    public static func republish(
-        _ lane: Lane, after position: Int64 = 0, on connection: Connection
-    ) throws(DatabaseError) {
-        try connection.run(
-            "update ledger.lane set cursor = $3, cluster_id = null where category = $1 and backfill = $2",
-            [.int16(lane.category.rawValue), .bool(lane.backfill), .int64(position)])
-    }
 }
 
 /// What the relay's thread and everybody else share.

@@ -125,7 +125,7 @@ struct RelayLanes {
         for row in try connection.run(Self.lagStatement, Self.parameters(lanes) + [.int64(Self.lagLimit)]) {
             statuses.append(
                 RelayStatus.LaneStatus(
-                    lane: try Lane.read(row, at: 0), cursor: try row.int64(2), lag: try row.int64(3)))
+                    lane: try Lane.read(row, at: 0), term: try row.int64(2), cursor: try row.int64(3), lag: try row.int64(4)))
         }
         return statuses
     }
@@ -200,7 +200,7 @@ extension RelayLanes {
         """
 
     static let lagStatement: Statement = """
-        select l.category, l.backfill, l.cursor,
+        select l.category, l.backfill, l.term, l.cursor,
                (select count(*) from (
                     select from ledger.event e
                     where e.category = l.category and e.backfill = l.backfill and e.position > l.cursor limit $3

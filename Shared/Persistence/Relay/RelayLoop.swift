@@ -172,6 +172,12 @@ extension RelayLoop {
         guard ContinuousClock.now >= nextLagCount else { return }
         nextLagCount = .now + .seconds(1)
         var statuses = try lanes.status(of: wanted, on: connection)
+        for status in statuses where held[status.lane].map({ $0.term != status.term }) ?? false {
+            // With this term nothing would be read any more: the lane is asked for anew at once.
+            held[status.lane] = nil
+            nextTakeover = .now
+            logger.warning("a lane was taken or set back", metadata: ["lane": "\(status.lane)"])
+        }
         for index in statuses.indices { statuses[index].isOwned = held[statuses[index].lane] != nil }
         metrics.record(statuses)
         control.update { $0.lanes = statuses }

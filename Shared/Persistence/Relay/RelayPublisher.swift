@@ -25,7 +25,8 @@ public enum RelayFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .newCluster(let lane, let known, let found):
             """
             lane \(lane) was published to Kafka cluster \(known), but this is cluster \(found); if the old one is \
-            lost, publish the lane again from the beginning, otherwise correct the address of the cluster
+            lost, `attune relay republish --from 0 --new-cluster` publishes everything again, otherwise correct the \
+            address of the cluster
             """
         }
     }

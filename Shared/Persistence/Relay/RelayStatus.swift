@@ -16,6 +16,8 @@ public struct RelayStatus: Sendable {
         public let lane: Lane
         /// By this relay, when last looked.
         public internal(set) var isOwned = false
+        /// Rises with every new owner, and when an operator sets the lane back.
+        public let term: Int64
         /// Position of the last event known to be published.
         public let cursor: Int64
         /// Events behind the cursor, counted up to 100 000.

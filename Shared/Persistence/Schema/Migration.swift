@@ -13,6 +13,10 @@ public struct Migration: Sendable {
         Migration(number: 5, name: "notification", sql: PackageResources._005_notification_sql),
         Migration(number: 6, name: "audit", sql: PackageResources._006_audit_sql),
         Migration(number: 7, name: "alert_ratings", sql: PackageResources._007_alert_ratings_sql),
+        Migration(number: 8, name: "tamper_evidence", sql: PackageResources._008_tamper_evidence_sql),
+        Migration(number: 9, name: "recovery", sql: PackageResources._009_recovery_sql),
+        Migration(number: 10, name: "quarantine", sql: PackageResources._010_quarantine_sql),
+        Migration(number: 11, name: "erasure", sql: PackageResources._011_erasure_sql),
         Migration(number: 12, name: "doctor", sql: PackageResources._012_doctor_sql),
     ]
 }

@@ -7,13 +7,14 @@ public import Persistence
 /// writes together ("Never lost, never double" 4 and 6 of the design).
 public final class LedgeredConsumer: RecordConsumer {
     /// Tries of a single event that fails for a reason nobody foresaw, before it is parked.
-    private static let triesBeforeParking = 3
+    static let triesBeforeParking = 3
 
     private let connection: Connection
     private let positions: ConsumerPositions
     private let quarantine: Quarantine
     private let owner: String
     private let handler: any EventHandler
+    private let resumption: QuarantineResumption
     private let logger: Logger
     private var clusterID = ""
     private var epochs: [TopicPartition: Int64] = [:]
@@ -27,6 +28,7 @@ public final class LedgeredConsumer: RecordConsumer {
         self.quarantine = Quarantine(schema)
         self.owner = owner
         self.handler = handler
+        self.resumption = QuarantineResumption(schema: schema, handler: handler, logger: logger)
         self.logger = logger
     }
 
@@ -75,6 +77,7 @@ public final class LedgeredConsumer: RecordConsumer {
 
     public func idle() throws {
         try handler.idle(on: connection)
+        try resumption.run(on: connection)
     }
 
     /// One of the batch's events fails for an unforeseen reason: each on its own, so that the others pass.

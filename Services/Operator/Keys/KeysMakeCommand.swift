@@ -1,18 +1,21 @@
 import ArgumentParser
+import ClientText
 import Crypto
 import FoundationEssentials
 import ServiceKit
 import TransparencyLog
 
-/// The keys of an installation.
-struct KeysCommand: ParsableCommand {
+/// `attune keys make`, and `attune keys` alone.
+struct KeysMakeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys",
+        commandName: "make",
         abstract: "Make the keys that are missing in a folder.",
         discussion: """
             token-key.json and jwks.json sign and verify access tokens; audit.key and audit.pub sign and verify \
-            checkpoints of the audit log; webhook.key is shared with the receiver of webhooks. Existing keys are left \
-            as they are.
+            checkpoints of the audit log; webhook.key is shared with the receiver of webhooks; content.keys wraps the keys \
+            of clients' own words, and must be kept apart from the database and its backups. Existing keys are left as \
+            they are; --new-content-key adds a line to content.keys, which wraps from the next start of attune-ingestion \
+            on, while the lines before it go on unwrapping what they have wrapped.
             """)
 
     @Option(help: "Folder for the keys; private ones are readable by their owner alone.")
@@ -20,6 +23,9 @@ struct KeysCommand: ParsableCommand {
 
     @Option(help: "Name of the audit log, e.g. example.org/audit.")
     var auditOrigin: String
+
+    @Flag(help: "Add a key to content.keys, to change the one that wraps.")
+    var newContentKey = false
 
     func run() throws {
         let files = FileManager.default
@@ -41,5 +47,16 @@ struct KeysCommand: ParsableCommand {
             try PrivateFile.create(path("webhook.key"), Array("\(secret)\n".utf8), mode: 0o600)
             print("made webhook.key")
         }
+        try addContentKey(path("content.keys"))
+    }
+
+    private func addContentKey(_ path: String) throws {
+        let known = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        guard known == nil || newContentKey else { return }
+        if let known { _ = try MasterKeys(text: known) }
+        let name = "content-\(UUID().uuidString.prefix(8).lowercased())"
+        let before = known.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" } ?? ""
+        try PrivateFile.replace(path, Array((before + MasterKeys.line(named: name) + "\n").utf8), mode: 0o600)
+        print(known == nil ? "made content.keys" : "added \(name) to content.keys")
     }
 }

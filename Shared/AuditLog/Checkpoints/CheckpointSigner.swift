@@ -1,18 +1,27 @@
-import AuditLog
-import Domain
-import Persistence
-import TransparencyLog
+public import Domain
+public import Persistence
+public import TransparencyLog
 
 /// Signs the tree as it stands: a promise that everything in it stays.
-struct CheckpointSigner: Sendable {
-    let key: SigningKey
+public struct CheckpointSigner: Sendable {
+    private let keys: SigningKeys
+    private let history: KeptHistory?
+
+    /// - Parameter history: what was kept outside the database: nothing that contradicts it is signed.
+    public init(keys: SigningKeys, history: KeptHistory? = nil) {
+        self.keys = keys
+        self.history = history
+    }
+
+    public init(key: SigningKey) { self.init(keys: SigningKeys(key)) }
 
     /// Signs and stores a checkpoint if the tree has grown since the last one.
     ///
     /// Signers take turns by the lock on the tree's row, so that no two checkpoints are signed between which
     /// no consistency can be proved, however many replicas sign.
-    /// - Throws: `DatabaseError`, and ``StoredLogDamage`` when the tree is no continuation of what was signed before.
-    func sign(at now: Timestamp, on connection: Connection) throws -> StoredLog.SignedHead? {
+    /// - Throws: `DatabaseError`, ``StoredLogDamage`` when the tree is no continuation of what was signed before, and
+    ///   ``KeyChangeRefused``.
+    public func sign(at now: Timestamp, on connection: Connection) throws -> StoredLog.SignedHead? {
         try connection.transaction { connection in
             try connection.run("select from audit.tree for update")
             let head = try StoredLog.head(on: connection)
@@ -22,8 +31,9 @@ struct CheckpointSigner: Sendable {
                 return nil
             }
             try Self.requireContinuation(of: last, head, on: connection)
-            let checkpoint = try Checkpoint(origin: key.verifierKey.name, size: head.size, root: head.root)
-            let note = try checkpoint.signed(by: [key]).encoded
+            try history?.require(head, on: connection)
+            let checkpoint = try Checkpoint(origin: keys.origin, size: head.size, root: head.root)
+            let note = try checkpoint.signed(by: keys.signers(after: last?.note)).encoded
             try connection.run(
                 "insert into audit.checkpoint (tree_size, root, note, signed_at) values ($1, $2, $3, $4)",
                 [.int64(Int64(head.size)), .bytes(head.root.bytes), .text(note), .timestamp(now)])

@@ -1,30 +1,40 @@
-import AuditLog
-import Domain
-import Persistence
+public import Domain
+public import Persistence
 import TransparencyLog
 
 /// Appends to the log, in the transaction that it is given.
 ///
 /// The cost of a batch does not depend on the size of the log: known events are found by an index, and of
 /// the tree only its right edge is needed, which is kept in memory for as long as nobody else writes.
-struct LogWriter {
+public struct LogWriter {
     /// What became of a batch.
-    struct Outcome: Equatable {
-        var appended = 0
+    public struct Outcome: Hashable, Sendable {
+        public var appended = 0
         /// In the log already, or twice in the batch, with the same content.
-        var duplicates = 0
+        public var duplicates = 0
         /// In the log already with other content. The log keeps what it has.
-        var conflicts: [EventID] = []
+        public var conflicts: [EventID] = []
         /// Leaves in the log now.
-        var size = 0
+        public var size = 0
+
+        public init(appended: Int = 0, duplicates: Int = 0, conflicts: [EventID] = [], size: Int = 0) {
+            self.appended = appended
+            self.duplicates = duplicates
+            self.conflicts = conflicts
+            self.size = size
+        }
     }
 
+    private let history: KeptHistory?
     private var known: TiledTree?
+
+    /// - Parameter history: what was kept outside the database: a tree that contradicts it is not continued.
+    public init(history: KeptHistory? = nil) { self.history = history }
 
     /// Makes a leaf of each entry that is none yet, in the order given.
     /// - Throws: `DatabaseError`, and ``StoredLogDamage`` when tiles and tree contradict each other: a log that
     ///   was tampered with is not continued.
-    mutating func append(_ entries: [AuditEntry], on connection: Connection) throws -> Outcome {
+    public mutating func append(_ entries: [AuditEntry], on connection: Connection) throws -> Outcome {
         let head = try Self.lockHead(on: connection)
         var outcome = Outcome()
         let fresh = try Self.unknown(entries, &outcome, on: connection)
@@ -72,6 +82,8 @@ struct LogWriter {
 
     private func tree(of head: (size: Int, root: LogHash), on connection: Connection) throws -> TiledTree {
         if let known, known.size == head.size, known.root == head.root { return known }
+        // The first batch, or somebody else has written, or the database was restored.
+        try history?.require(StoredLog.Head(size: head.size, root: head.root), on: connection)
         let stored = try StoredLog.tiles(Tile.partialTiles(treeSize: head.size), on: connection)
         let tree: TiledTree
         do {
@@ -102,7 +114,8 @@ struct LogWriter {
             ])
     }
 
-    private static func store(_ tiles: [TileUpdate], on connection: Connection) throws {
+    static func store(_ tiles: [TileUpdate], on connection: Connection) throws {
+        guard !tiles.isEmpty else { return }
         try connection.run(
             """
             insert into audit.tile (level, tile_index, hashes)

@@ -1,0 +1,125 @@
+public import Domain
+import FoundationEssentials
+import SwiftProtobuf
+
+/// Somebody saw data of a site.
+public struct AccessEvent: Hashable, Sendable {
+    public let accessedBy: String
+    /// Why, in the person's own words; may be empty.
+    public let reason: String
+    public let body: AccessEventBody
+
+    public init(accessedBy: String, reason: String, body: AccessEventBody) {
+        self.accessedBy = accessedBy
+        self.reason = reason
+        self.body = body
+    }
+
+    public var type: EventType {
+        switch body {
+        case .evidenceExported: .evidenceExported
+        }
+    }
+}
+
+public enum AccessEventBody: Hashable, Sendable {
+    case evidenceExported(ExportedEvidence)
+}
+
+/// What was written to a bundle of evidence, as far as it is of one site.
+public struct ExportedEvidence: Hashable, Sendable {
+    /// The same in the events of one export, whatever their site.
+    public let export: EventID
+    /// SHA-256 of the bundle's manifest, 32 bytes.
+    public let manifestDigest: [UInt8]
+    /// Of this site.
+    public let events: Int
+    /// What was asked for; none means all.
+    public let episodes: [EpisodeID]
+    public let sites: [SiteID]
+    public let from: Timestamp?
+    public let before: Timestamp?
+
+    public init(
+        export: EventID, manifestDigest: [UInt8], events: Int, episodes: [EpisodeID], sites: [SiteID],
+        from: Timestamp?, before: Timestamp?
+    ) {
+        self.export = export
+        self.manifestDigest = manifestDigest
+        self.events = events
+        self.episodes = episodes
+        self.sites = sites
+        self.from = from
+        self.before = before
+    }
+}
+
+/// Access events as bytes: the payload in the ledger and the value on Kafka.
+public enum AccessEventCodec {
+    public static func encode(_ event: AccessEvent) throws -> [UInt8] {
+        var message = Attune_V1_AccessEvent()
+        message.actor = event.accessedBy
+        switch event.body {
+        case .evidenceExported(let export):
+            var exported = exported(export)
+            exported.reason = event.reason
+            message.evidenceExported = exported
+        }
+        return try message.serializedBytes()
+    }
+
+    /// Reads a payload back and checks that it is what `type` says.
+    public static func decode(_ payload: [UInt8], type: EventType) throws(MalformedEvent) -> AccessEvent {
+        let message: Attune_V1_AccessEvent
+        do {
+            message = try Attune_V1_AccessEvent(serializedBytes: payload)
+        } catch {
+            throw MalformedEvent(field: "value", problem: "not a protobuf AccessEvent")
+        }
+        guard let body = message.body else {
+            throw MalformedEvent(field: "body", problem: "holds no access that this version knows")
+        }
+        let event: AccessEvent
+        switch body {
+        case .evidenceExported(let export):
+            event = AccessEvent(
+                accessedBy: message.actor, reason: export.reason, body: .evidenceExported(try Self.read(export)))
+        case .erased, .erasureRefused, .holdPlaced, .holdLifted:
+            throw MalformedEvent(field: "body", problem: "tells of a client's words, not of access to data")
+        }
+        guard event.type == type else {
+            throw MalformedEvent(field: "ce_type", problem: "says \(type.rawValue), the message is \(event.type.rawValue)")
+        }
+        return event
+    }
+
+    private static func exported(_ export: ExportedEvidence) -> Attune_V1_EvidenceExported {
+        var message = Attune_V1_EvidenceExported()
+        message.exportID = export.export.data
+        message.manifestSha256 = Data(export.manifestDigest)
+        message.events = UInt64(export.events)
+        message.episodeIds = export.episodes.map(\.data)
+        message.sites = export.sites.map(\.text)
+        if let from = export.from { message.recordedFrom = from.microseconds }
+        if let before = export.before { message.recordedBefore = before.microseconds }
+        return message
+    }
+
+    private static func read(_ message: Attune_V1_EvidenceExported) throws(MalformedEvent) -> ExportedEvidence {
+        guard message.manifestSha256.count == 32 else {
+            throw MalformedEvent(field: "manifest_sha256", problem: "is not 32 bytes long")
+        }
+        var episodes: [EpisodeID] = []
+        for id in message.episodeIds { episodes.append(try EpisodeID(id, field: "episode_ids")) }
+        var sites: [SiteID] = []
+        for name in message.sites {
+            guard let site = SiteID(name) else { throw MalformedEvent(field: "sites", problem: "is not a site's name") }
+            sites.append(site)
+        }
+        return ExportedEvidence(
+            export: try EventID(message.exportID, field: "export_id"), manifestDigest: Array(message.manifestSha256),
+            events: Int(clamping: message.events), episodes: episodes, sites: sites,
+            from: message.hasRecordedFrom ? Timestamp(microseconds: message.recordedFrom) : nil,
+            before: message.hasRecordedBefore ? Timestamp(microseconds: message.recordedBefore) : nil)
+    }
+}
