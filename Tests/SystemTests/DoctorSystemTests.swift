@@ -1,6 +1,7 @@
 import Foundation
 import LocalStack
 import ServiceKit
+import TestSupport
 import Testing
 
 /// Real processes under load, answered and corrected meanwhile; after the drain the doctor has nothing to say.
@@ -11,7 +12,7 @@ import Testing
         let clinician = try system.token(site: "north", role: "clinician")
         let load = ManagedProcess(
             Command(
-                name: "simulate", executable: SystemStack.programs.appendingPathComponent("attune"),
+                name: "simulate", executable: TestPrograms.folder.appendingPathComponent("attune"),
                 arguments: [
                     "simulate", "--rate", "60", "--seconds", "5", "--episodes", "10", "--url", try system.url(.ingestion),
                     "--token-file", sender.path, "--patience", "60",
@@ -103,7 +104,7 @@ import Testing
             try system.stack.runOperator(
                 [
                     "doctor", "--json", "--catalogue",
-                    SystemStack.checkout.appendingPathComponent("deploy/local/instruments").path, "--routes",
+                    TestPrograms.checkout.appendingPathComponent("deploy/local/instruments").path, "--routes",
                     system.folder.appendingPathComponent("run/routes.yaml").path, "--key-file",
                     system.stack.keys.auditVerifier.path,
                 ] + arguments, logTo: "doctor")
