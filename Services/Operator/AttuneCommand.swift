@@ -8,9 +8,9 @@ struct AttuneCommand: AsyncParsableCommand {
         abstract: "The command line of Attune, for operators and auditors.",
         subcommands: [
             DemoCommand.self, MigrateCommand.self, TopicsCommand.self, KeysCommand.self, TokenCommand.self,
-            StatusCommand.self, DoctorCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self, AuditCommand.self,
-            ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self, ChaosCommand.self,
-            RelayCommand.self, RebuildCommand.self, QuarantineCommand.self, EraseCommand.self, HoldCommand.self,
-            ReplayCommand.self, EvidenceCommand.self,
+            StatusCommand.self, DoctorCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self,
+            AuditCommand.self, ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
+            ChaosCommand.self, RelayCommand.self, RebuildCommand.self, QuarantineCommand.self, EraseCommand.self,
+            HoldCommand.self, ReplayCommand.self, EvidenceCommand.self,
         ])
 }

@@ -261,7 +261,7 @@ final class DoctorBench {
     var streams: StreamCheck { StreamCheck(site: nil, pageSize: 2) }
     var courses: TrajectoryCheck { TrajectoryCheck(site: nil, catalogue: catalogue) }
     var accepted: AcceptedCheck { AcceptedCheck(site: nil, file: nil, pageSize: 3) }
-    var log: LogCheck { LogCheck(site: nil, catalogue: catalogue, key: key.verifierKey, patience: .zero) }
+    var log: LogCheck { LogCheck(site: nil, catalogue: catalogue, keys: LogKeys(key.verifierKey), patience: .zero) }
     var notifications: NotificationCheck { NotificationCheck(site: nil, routes: nil, pageSize: 2) }
     func alerts() throws -> AlertRulesCheck {
         AlertRulesCheck(site: nil, catalogue: catalogue, policy: try LivePolicy(file: nil))

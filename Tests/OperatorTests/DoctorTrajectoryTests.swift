@@ -133,7 +133,7 @@ import Testing
         try bench.rate(episodes[0], 150, session: 4)
         try bench.score()
         try bench.relay()
-        let patient = LogCheck(site: nil, catalogue: bench.catalogue, key: nil, patience: .seconds(3600))
+        let patient = LogCheck(site: nil, catalogue: bench.catalogue, keys: nil, patience: .seconds(3600))
         let live = try bench.examine(patient, isSettled: false)
         #expect((live.pending, live.differences) == (2, 0))
         #expect(try bench.examine(bench.log).differences == 2)
@@ -141,7 +141,7 @@ import Testing
 
     @Test func `Without a key signatures are not checked, and leaves are`() throws {
         let (bench, episodes) = try DoctorBench.settled()
-        let unsigned = LogCheck(site: nil, catalogue: bench.catalogue, key: nil, patience: .zero)
+        let unsigned = LogCheck(site: nil, catalogue: bench.catalogue, keys: nil, patience: .zero)
         #expect(try bench.examine(unsigned).findings == [])
         try bench.damage("update audit.leaf set site = 'south' where episode_id = '\(episodes[2])' and sequence = 1")
         #expect(try bench.examine(unsigned).differences > 0)

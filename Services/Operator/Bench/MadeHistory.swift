@@ -20,12 +20,12 @@ struct MadeHistory {
     }
 
     private let bases: ReplayBases
-    private var random: SplitMix
+    private var random: SplitMix64
     private(set) var made = 0
 
     init(_ catalogue: Catalogue, seed: UInt64) {
         bases = ReplayBases(catalogue)
-        random = SplitMix(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// The next episodes; they begin seconds apart and go on at the same time.
@@ -54,11 +54,11 @@ struct MadeHistory {
     private mutating func answers(_ turn: Int, _ worsens: Bool) -> Answers {
         let session = turn / 3
         switch turn % 3 {
-        case 0: return .total(min(400, max(0, 190 + (worsens ? -9 : 12) * session + random.next(61) - 30)))
-        case 1: return .total(min(400, 385 - (worsens ? 6 * session : 0) + random.next(9)))
+        case 0: return .total(min(400, max(0, 190 + (worsens ? -9 : 12) * session + Int.random(in: 0..<61, using: &random) - 30)))
+        case 1: return .total(min(400, 385 - (worsens ? 6 * session : 0) + Int.random(in: 0..<9, using: &random)))
         default:
             let level = worsens ? 2 : max(0, 2 - session / 3)
-            return .items((1...9).map { $0 == 9 ? 0 : min(3, max(0, level + random.next(3) - 1)) })
+            return .items((1...9).map { $0 == 9 ? 0 : min(3, max(0, level + Int.random(in: 0..<3, using: &random) - 1)) })
         }
     }
 

@@ -29,7 +29,8 @@ struct Doctor {
         var failure: (any Error)?
         do {
             try stack.runOperator(
-                ["doctor", "--settled", "--json", "--accepted", accepted.path, "--key-file", stack.keys.auditVerifier.path],
+                ["doctor", "--settled", "--json", "--accepted", accepted.path, "--key-file", stack.keys.auditVerifier.path,
+                    "--routes", stack.settings.folder.routes.path] + (stack.settings.catalogue.map { ["--catalogue", $0.path] } ?? []),
                 logTo: "attune-doctor", within: .seconds(1800))
         } catch {
             failure = error

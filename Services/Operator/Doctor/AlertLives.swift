@@ -3,7 +3,7 @@ import Domain
 import Persistence
 
 /// The state of an alert as its events give it.
-struct AlertLife: Equatable {
+struct RecordedAlert: Equatable {
     let id: AlertID
     let kind: AlertKind
     let rule: String
@@ -115,7 +115,7 @@ struct AlertRow {
 
 /// The alerts of one episode: their events one by one, and their rows.
 struct AlertLives {
-    private(set) var alerts: [AlertID: AlertLife] = [:]
+    private(set) var alerts: [AlertID: RecordedAlert] = [:]
     private(set) var faults: [String] = []
 
     init(_ steps: [AlertRecord]) {
@@ -125,7 +125,7 @@ struct AlertLives {
                 if let open = alerts.values.first(where: { $0.kind == kind && $0.closedAs == nil }) {
                     faults.append("alert \(id) is raised while \(open.id), of the same kind, is open")
                 }
-                alerts[id] = AlertLife(id, kind, raising)
+                alerts[id] = RecordedAlert(id, kind, raising)
             } else if alerts[id] == nil {
                 faults.append("\(step.words), which was never raised")
             } else if let fault = alerts[id]?.take(step.event.step) {

@@ -48,7 +48,7 @@ struct DoctorCommand: ParsableCommand {
     @Option(help: "Routes file, to see that no recipient is missing; default: ATTUNE_NOTIFICATION_ROUTES_FILE.")
     var routes: String?
 
-    @Option(help: "File that holds the log's verifier key; without it no signature of the log is checked.")
+    @Option(help: "File that holds the log's verifier keys; without it no signature of the log is checked.")
     var keyFile: String?
 
     @Option(help: "Seconds that a published event may be on its way into the log; none with --settled.")
@@ -105,7 +105,7 @@ struct DoctorCommand: ParsableCommand {
         case .trajectories: return TrajectoryCheck(site: site, catalogue: try options.loadCatalogue())
         case .log:
             return LogCheck(
-                site: site, catalogue: try options.loadCatalogue(), key: try keyFile.map(LogKey.read),
+                site: site, catalogue: try options.loadCatalogue(), keys: try keyFile.map { try LogKeys(text: TextFile.read($0)) },
                 patience: settled ? .zero : .seconds(patience))
         case .accepted: return AcceptedCheck(site: site, file: accepted)
         case .notifications:

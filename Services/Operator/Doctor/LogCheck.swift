@@ -12,7 +12,7 @@ struct LogCheck: DoctorCheck {
     let site: SiteID?
     let catalogue: Catalogue
     /// Nil: no signature is checked.
-    let key: VerifierKey?
+    let keys: LogKeys?
     /// How long a published event may be on its way into the log.
     let patience: Duration
 
@@ -34,7 +34,8 @@ struct LogCheck: DoctorCheck {
         var shown: (stage: LogVerification.Stage, bar: ProgressBar)?
         // Unsigned differences are counted among the others: without a key all must be kept to be told apart.
         let verification = try LogVerification(
-            key: key ?? Self.stranger(on: connection), patience: patience, differenceLimit: key == nil ? .max : 1000)
+            keys: keys ?? LogKeys(Self.stranger(on: connection)), patience: patience,
+            differenceLimit: keys == nil ? .max : 1000)
         let report = try verification.run(on: connection) { stage, done, total in
             if shown?.stage != stage {
                 shown?.bar.end()
@@ -45,7 +46,7 @@ struct LogCheck: DoctorCheck {
         shown?.bar.end()
         result.examine(report.size)
         for difference in report.differences {
-            if key == nil, case .checkpointNotTrusted(_, .unsigned) = difference { continue }
+            if keys == nil, case .checkpointNotTrusted(_, .unsigned) = difference { continue }
             result.difference("\(difference)")
         }
         for _ in report.differences.count..<max(report.differences.count, report.differenceCount) {
