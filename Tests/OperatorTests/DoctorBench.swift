@@ -125,7 +125,7 @@ final class DoctorBench {
             id: CommandID(rawValue: id), hasSendersID: hasSendersID,
             command: EpisodeCommand(episode: episode, site: Self.north, event: event), actor: "c-01", trace: .root())
         let outcomes = try BatchTransaction.run(
-            [submission], lane: lane, now: .now, on: try database.connect(role: "attune_ingestion"))
+            [submission], lane: lane, masters: nil, now: .now, on: try database.connect(role: "attune_ingestion"))
         guard case .recorded = outcomes.first else { throw NotRecorded(outcome: "\(outcomes)") }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import LocalStack
 import ServiceKit
+import TestSupport
 
 /// The commands of docs/recovery.md, so that a test does what the document says, and nothing else.
 struct RecoverySteps {
@@ -54,7 +55,7 @@ extension SystemStack {
         let token = try tokenFile(site: "north", role: "integration")
         let load = ManagedProcess(
             Command(
-                name: "simulate", executable: Self.programs.appendingPathComponent("attune"),
+                name: "simulate", executable: TestPrograms.folder.appendingPathComponent("attune"),
                 arguments: [
                     "simulate", "--rate", "120", "--seconds", "\(seconds)", "--episodes", "12", "--seed", "\(seed)", "--url",
                     try url(.ingestion), "--token-file", token.path, "--patience", "300",
