@@ -1,7 +1,5 @@
 -- What `attune doctor` compares, as views for operators: which rows there are, not what clients have answered.
 
-create view published.stream as
-    select category, stream_id, site, version from ledger.stream;
 -- Without fingerprints, which are made of answers.
 create view published.command as
     select site, command_id, event_id, episode_id, version, recorded_at from ledger.command;
@@ -23,6 +21,6 @@ create view published.quarantined_episode as
         union all select 'attune-audit', record_key from audit.quarantine where settled_at is null
     ) q;
 
-grant select on published.stream, published.command, published.scored_participants, published.handled_alert_event,
+grant select on published.command, published.scored_participants, published.handled_alert_event,
     published.delivery_attempt, published.quarantined_episode
     to attune_operator;
