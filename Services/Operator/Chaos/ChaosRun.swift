@@ -19,7 +19,6 @@ struct ChaosRun {
     private static let sites = ["north", "south"]
 
     func report() throws -> ChaosReport {
-        for service in StackService.allCases { try stack.stepClock(of: service, bySeconds: 0) }
         let acceptedFile = stack.settings.folder.root.appendingPathComponent("accepted.ndjson")
         let load = ChaosLoad(
             stack, seed: seed, senders: Self.senders, rate: rate, tokens: try tokens(),

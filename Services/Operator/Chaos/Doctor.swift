@@ -22,16 +22,19 @@ struct Doctor {
     /// What was promised, see ``AcceptedFile``.
     let accepted: URL
 
+    private var arguments: [String] {
+        let catalogue = stack.settings.catalogue.map { ["--catalogue", $0.path] } ?? []
+        return ["doctor", "--settled", "--json", "--accepted", accepted.path] + catalogue
+            + ["--routes", stack.settings.folder.routes.path, "--key-file", stack.keys.auditVerifier.path]
+    }
+
     func look() throws -> [Check] {
         let log = stack.settings.folder.log("attune-doctor")
         try? FileManager.default.removeItem(at: log)
         // Its status says whether something differs; what differs is in its output.
         var failure: (any Error)?
         do {
-            try stack.runOperator(
-                ["doctor", "--settled", "--json", "--accepted", accepted.path, "--key-file", stack.keys.auditVerifier.path,
-                    "--routes", stack.settings.folder.routes.path] + (stack.settings.catalogue.map { ["--catalogue", $0.path] } ?? []),
-                logTo: "attune-doctor", within: .seconds(1800))
+            try stack.runOperator(arguments, logTo: "attune-doctor", within: .seconds(1800))
         } catch {
             failure = error
         }

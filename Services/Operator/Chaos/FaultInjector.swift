@@ -69,7 +69,7 @@ final class FaultInjector {
             guard hasClocks else { return false }
             // Tokens are valid from now on: whoever checks them may be ahead, not behind.
             let isChecked = service == .ingestion || service == .alerting
-            try stack.stepClock(of: service, bySeconds: isChecked || seconds % 2 == 0 ? seconds : -seconds)
+            try stack.setClock(of: service, wrongBySeconds: isChecked || seconds % 2 == 0 ? seconds : -seconds)
         case .deliveriesRepeated(let count, let seed):
             return damage { [stack] in try RepeatedDeliveries(kafka: stack.endpoints.kafka, seed: seed).publish(count, on: $0) }
         }
@@ -84,7 +84,7 @@ final class FaultInjector {
         case .brokerFrozen: stack.freezeKafka(false)
         case .databaseKilled, .databaseRestarted: try stack.bringBackDatabase()
         case .diskFull(let table): while !damage({ try DatabaseFaults.emptyDisk(under: table, on: $0) }) { Pause.seconds(0.2) }
-        case .clockStepped(let service, _): try stack.stepClock(of: service, bySeconds: 0)
+        case .clockStepped(let service, _): try stack.setClock(of: service, wrongBySeconds: 0)
         case .kill, .workerJoins, .workerLeaves, .workerKilled, .brokerLost, .connectionsCut, .deliveriesRepeated: break
         }
     }

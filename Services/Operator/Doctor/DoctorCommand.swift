@@ -105,7 +105,8 @@ struct DoctorCommand: ParsableCommand {
         case .trajectories: return TrajectoryCheck(site: site, catalogue: try options.loadCatalogue())
         case .log:
             return LogCheck(
-                site: site, catalogue: try options.loadCatalogue(), keys: try keyFile.map { try LogKeys(text: TextFile.read($0)) },
+                site: site, catalogue: try options.loadCatalogue(),
+                keys: try keyFile.map { try LogKeys(text: TextFile.read($0)) },
                 patience: settled ? .zero : .seconds(patience))
         case .accepted: return AcceptedCheck(site: site, file: accepted)
         case .notifications:

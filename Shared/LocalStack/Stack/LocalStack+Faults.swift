@@ -42,10 +42,10 @@ extension LocalStack {
         try kafka.inject(fault)
     }
 
-    /// Steps a service's clock, as an operator or a faulty time server would. Needs ``StackSettings/clockShim``.
-    public func stepClock(of service: StackService, bySeconds seconds: Int) throws {
-        try Data("\(seconds < 0 ? "" : "+")\(seconds)\n".utf8)
-            .write(to: settings.folder.clockFile(service), options: .atomic)
+    /// Restarts a service with a clock that is wrong by some seconds, or right again. Needs ``StackSettings/clockShim``.
+    public func setClock(of service: StackService, wrongBySeconds seconds: Int) throws {
+        parts.withLock { $0.clockOffsets[service] = seconds == 0 ? nil : seconds }
+        try launch(service)
     }
 
     /// Lets the local Kafka hang: it takes connections and answers nothing, until it is let go.

@@ -15,6 +15,8 @@ public final class LocalStack: Sendable {
         var services: [StackService: ManagedProcess] = [:]
         /// Further processes of a service, by number.
         var replicas: [Replica: ManagedProcess] = [:]
+        /// Seconds that are added to the clocks of services.
+        var clockOffsets: [StackService: Int] = [:]
         var endpoints = Endpoints(database: "", kafka: "", smtp: "", webhook: "", ports: [:])
     }
 
@@ -50,7 +52,10 @@ public final class LocalStack: Sendable {
     /// The process of a service, to look at or to send signals to; nil before the first start.
     public func process(_ service: StackService) -> ManagedProcess? { parts.withLock { $0.services[service] } }
 
-    var commands: ServiceCommands { ServiceCommands(settings: settings, endpoints: endpoints) }
+    var commands: ServiceCommands {
+        let offsets = parts.withLock { $0.clockOffsets }
+        return ServiceCommands(settings: settings, endpoints: endpoints, clockOffsets: offsets)
+    }
 
     // MARK: - Start and stop
 

@@ -4,6 +4,8 @@ import Foundation
 struct ServiceCommands {
     let settings: StackSettings
     let endpoints: Endpoints
+    /// Seconds that are added to the clocks of services.
+    var clockOffsets: [StackService: Int] = [:]
 
     private var keys: StackKeys { StackKeys(settings.folder.keys) }
 
@@ -28,13 +30,11 @@ struct ServiceCommands {
         ]
     }
 
-    /// The shim reads what is to be added to the clock from a file, again and again. Waiting, which goes by the
-    /// monotonic clock, is left alone.
+    /// Waiting, which goes by the monotonic clock, is left alone.
     private func clock(_ service: StackService) -> [String: String] {
-        guard let shim = settings.clockShim else { return [:] }
+        guard let shim = settings.clockShim, let offset = clockOffsets[service] else { return [:] }
         return [
-            "LD_PRELOAD": shim.path, "FAKETIME_TIMESTAMP_FILE": settings.folder.clockFile(service).path,
-            "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "LD_PRELOAD": shim.path, "FAKETIME": "\(offset < 0 ? "" : "+")\(offset)", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         ]
     }
 

@@ -21,8 +21,6 @@ public struct StackFolder: Sendable {
     public var logs: URL { root.appendingPathComponent("log") }
 
     public func portFile(_ service: StackService) -> URL { root.appendingPathComponent("run/\(service.rawValue).port") }
-    /// What is added to a service's clock, for the shim of ``StackSettings/clockShim``.
-    public func clockFile(_ service: StackService) -> URL { root.appendingPathComponent("run/\(service.rawValue).clock") }
     public func log(_ name: String) -> URL { logs.appendingPathComponent("\(name).log") }
 
     /// Makes the folders, for their owner alone: keys and tokens lie here.

@@ -13,9 +13,17 @@ import TransparencyLog
     init() throws { fixture = try EvidenceFixture() }
 
     private func audit(_ arguments: [String], role: String = "attune_operator") async throws -> Program.Ending {
+        try await attune(["audit"] + arguments, role: role)
+    }
+
+    private func rebuild(_ arguments: [String] = [], role: String = "attune_operator") async throws -> Program.Ending {
+        try await attune(["rebuild", "audit"] + arguments, role: role)
+    }
+
+    private func attune(_ arguments: [String], role: String) async throws -> Program.Ending {
         let key = try fixture.files.write(fixture.key.verifierKey.text + "\n", to: "audit.pub")
         return try await Program.attune(
-            ["audit"] + arguments + ["--key-file", key, "--role", role],
+            arguments + ["--key-file", key, "--role", role],
             environment: ["ATTUNE_DATABASE_URL": fixture.database.url])
     }
 
@@ -52,14 +60,14 @@ import TransparencyLog
     }
 
     @Test func rebuildComparesAndReplacesOnlyWhenAsked() async throws {
-        #expect(try await audit(["rebuild"]).status == 0)
+        #expect(try await rebuild().status == 0)
         try fixture.admin.script("update audit.tile set hashes = sha256('x') where level = 0")
-        #expect(try await audit(["rebuild"]).status == 1)
-        #expect(try await audit(["rebuild", "--switch"]).status == 2)
-        let done = try await audit(["rebuild", "--switch"], role: "attune_audit")
+        #expect(try await rebuild().status == 1)
+        #expect(try await rebuild(["--switch"]).status == 2)
+        let done = try await rebuild(["--switch"], role: "attune_audit")
         #expect(done.status == 0, "\(done.output) \(done.errors)")
         #expect(done.lines.last == "replaced")
-        #expect(try await audit(["rebuild"]).lines.last == "nothing differs")
+        #expect(try await rebuild().lines.last == "nothing differs")
     }
 
     @Test func aRotatedKeyStandsBesideTheOldOneUntilTheChangeIsEnded() async throws {
