@@ -153,7 +153,10 @@ extension AlertSearch {
     }
 
     /// Whether any order at all explains what was recorded.
-    func inAnyOrder(trying limit: Int = 20_000) -> Verdict {
+    ///
+    /// - Parameter limit: places tried. Each costs a walk over the episode's trajectories, and their number can grow with
+    ///   every order of courses, so that long episodes are given up on as undecidable rather than held up for minutes.
+    func inAnyOrder(trying limit: Int = 2000) -> Verdict {
         if let untold = untoldDanger { return .unexplained("version \(untold.version) tells of danger, and no alert does") }
         var seen: Set<Overtaking> = [Overtaking()]
         var open = [Overtaking()]
