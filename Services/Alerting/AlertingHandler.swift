@@ -44,6 +44,7 @@ struct AlertBatch {
     private let now: Timestamp
     private let episodes: [EpisodeID: Episode]
     private var courses: CourseSignals
+    private var considered = Considerations()
     private var open: [EpisodeID: [Alert]]
     private var raised: [Alert] = []
     private var closed: [Alert] = []
@@ -71,20 +72,26 @@ struct AlertBatch {
     mutating func apply(_ event: EventEnvelope) throws(MalformedEvent) {
         switch event.type {
         case .trajectoryUpdated: try apply(TrajectoryCodec.decode(event.payload), event)
-        case .episodeClosed: carryOut(AlertRules.decisionsOnClosing(open: openAlerts(of: event)), event, nil)
+        case .episodeClosed:
+            let open = openAlerts(of: event)
+            considered.close(event, open: open)
+            carryOut(AlertRules.decisionsOnClosing(open: open), event, nil)
         default: break
         }
     }
 
     private mutating func apply(_ update: TrajectoryUpdate, _ event: EventEnvelope) {
-        let decisions = courses.follow(
-            update, event, open: openAlerts(of: event), episodeIsOpen: episodes[event.episode]?.isOpen ?? true,
+        let surroundings = Surroundings(
+            open: openAlerts(of: event), episodeIsOpen: episodes[event.episode]?.isOpen ?? true,
             raisedKinds: policy(event.site).raisedKinds)
-        guard let decisions else {
+        let before = courses.spoken(on: update.key, of: event.episode)
+        guard let decisions = courses.follow(update, event, surroundings) else {
             // A duplicate, or overtaken by a newer one. That a rating speaks of danger is not out of date.
+            considered.passOver(event, saying: update.signals, surroundings)
             overtaken += update.signals.filter { $0.kind == .safety }.map { ($0, event, update) }
             return
         }
+        considered.follow(event, before: before, after: update.signals, surroundings)
         carryOut(decisions, event, update)
     }
 
@@ -150,6 +157,7 @@ struct AlertBatch {
         try AlertStore.update(closed, on: connection)
         try AlertStore.insert(raised, on: connection)
         try courses.save(on: connection)
+        try considered.save(on: connection)
         var ledger = AlertLedger()
         for (step, alert, cause) in steps {
             try ledger.add(step, of: alert, at: now, following: cause)

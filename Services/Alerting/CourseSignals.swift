@@ -17,15 +17,19 @@ struct CourseSignals {
         }
     }
 
+    /// What a course said last.
+    func spoken(on course: CourseKey, of episode: EpisodeID) -> [Signal] {
+        episodes[episode]?.standing(of: course).signals ?? []
+    }
+
     /// Takes in a trajectory event.
     /// - Returns: nil where a newer one of the course is known already.
     mutating func follow(
-        _ update: TrajectoryUpdate, _ event: EventEnvelope, open: [OpenAlert], episodeIsOpen: Bool,
-        raisedKinds: Set<AlertKind>
+        _ update: TrajectoryUpdate, _ event: EventEnvelope, _ surroundings: Surroundings
     ) -> [AlertDecision]? {
         let decisions = episodes[event.episode, default: EpisodeAlerting()].follow(
-            update.key, version: event.sequence, saying: update.signals, open: open, episodeIsOpen: episodeIsOpen,
-            raisedKinds: raisedKinds)
+            update.key, version: event.sequence, saying: update.signals, open: surroundings.open,
+            episodeIsOpen: surroundings.episodeIsOpen, raisedKinds: surroundings.raisedKinds)
         if decisions != nil { changed[event.episode, default: []].insert(update.key) }
         return decisions
     }

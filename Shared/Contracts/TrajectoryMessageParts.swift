@@ -152,3 +152,11 @@ extension SignalKind {
         }
     }
 }
+
+extension Set<SignalKind> {
+    /// The set as bits: bit n stands for the kind of number n.
+    public var bits: Int32 { reduce(0) { $0 | 1 << Int32($1.number) } }
+
+    /// The kinds whose bits are set.
+    public init(bits: Int32) { self = Set(SignalKind.allCases.filter { bits >> Int32($0.number) & 1 == 1 }) }
+}

@@ -103,9 +103,12 @@ final class Treatment {
     private var scoring = EpisodeScoring()
     private let firstDay = CalendarDay("2026-03-02")!
 
+    /// Read once: some tests make hundreds of episodes.
+    private static let builtIn = Result { try Catalogue.load() }
+
     init(site: SiteID) throws {
         self.site = site
-        catalogue = try Catalogue.load()
+        catalogue = try Self.builtIn.get()
         let raters = [client, other].map { Participant(id: $0, role: .`self`, ageBand: .adult) }
         _ = try follow(
             .opened(EpisodeOpening(service: "outpatient", openedOn: firstDay, clinician: "c-01", participants: raters)))

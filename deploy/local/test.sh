@@ -64,6 +64,14 @@ run() {
     return "$status"
 }
 
+# Runs tests, and repeats at the end what failed: the output is long.
+tests() {
+    local status=0
+    run swift test --configuration "$config" --skip-build --no-parallel "$@" > >(tee "$folder/output") 2>&1 || status=$?
+    [ "$status" -eq 0 ] || grep -aE -A 6 '^.{0,4}✘|error:' "$folder/output" | tail -n 120 >&2
+    return "$status"
+}
+
 echo "Building the tests (the first time takes some minutes)"
 # The product of all tests brings the programs that the system tests run. (--build-tests would also build
 # the tools of every dependency, among them the protobuf compiler in C++.)
@@ -117,10 +125,10 @@ export ATTUNE_TEST_POSTGRES=postgresql://postgres@127.0.0.1:$port/postgres
 # they would keep each other waiting until a service gives up, as it should. The system tests come last.
 if [ -n "${FILTER:-}" ]; then
     echo "Running the tests that match $FILTER"
-    run swift test --configuration "$config" --skip-build --no-parallel --filter "$FILTER"
+    tests --filter "$FILTER"
 else
     echo "Running the tests of the modules"
-    run swift test --configuration "$config" --skip-build --no-parallel --skip 'SystemTests|FaultTests'
+    tests --skip 'SystemTests|FaultTests'
     echo "Running the system and fault tests"
-    run swift test --configuration "$config" --skip-build --no-parallel --filter 'SystemTests|FaultTests'
+    tests --filter 'SystemTests|FaultTests'
 fi

@@ -4,8 +4,8 @@ import Domain
 import Persistence
 
 /// Every alert that the rules call for exists once and no other: the rules are run again over the trajectories that
-/// follow from the ledger, with the policy at hand, and must give the steps that are recorded; and every alert's row is
-/// what its events make of it.
+/// follow from the ledger, in the order in which alerting considered them, and must give the steps that are recorded; and
+/// every alert's row is what its events make of it.
 struct AlertRulesCheck: DoctorCheck {
     let name = CheckName.alerts
     let site: SiteID?
@@ -68,16 +68,12 @@ private struct EpisodeAlerts {
         report(unknown(reached, trajectories))
         let closed = events.last { $0.type == EventType.episodeClosed.rawValue }
         let story = AlertStory(
-            trajectories: trajectories, closing: closed.map { .init(id: $0.id, version: $0.version, time: $0.recordedAt) },
-            steps: steps, reached: reached, closedAt: closedAt, raisedKinds: policy.policy(of: site).raisedKinds)
-        judge(story, policy.policy(of: site).version, into: &result)
+            trajectories: trajectories, closing: closed.map { .init(id: $0.id, version: $0.version) }, steps: steps,
+            considerations: page.considerations[episode] ?? [], reached: reached, closedAt: closedAt)
+        judge(story, policy.policy(of: site), into: &result)
     }
 
-    private func judge(_ story: AlertStory, _ policy: String, into result: inout CheckResult) {
-        /// Other figures give other trajectories, of which nothing is known here.
-        let strange = story.trajectories.first { trajectory in
-            page.published[episode]?[trajectory.version]?.contains(trajectory.id) == false
-        }
+    private func judge(_ story: AlertStory, _ policy: AlertPolicy, into result: inout CheckResult) {
         let isHeld = page.held.holds(episode, .scoring, .alerting)
         func wait(_ words: String) {
             if isHeld { result.held() } else { result.pending(1, "episode \(episode): \(words)") }
@@ -86,32 +82,31 @@ private struct EpisodeAlerts {
         if let first = behind.first {
             wait("alerting has not taken in \(behind.count) trajectories from version \(first.version) on")
         }
-        let search = AlertSearch(story)
-        switch search.inOrder() {
-        case .explained: return
-        case .closingIsOutstanding: wait("alerting has not taken in that the episode was closed")
-        case .explainedByClosing:
-            result.undecidable(
-                "episode \(episode): an alert is missing, unless alerting had read that the episode was closed")
-        case .tooMany: result.undecidable("episode \(episode): too many orders of events to try")
-        case .unexplained(let words):
+        if let closing = story.closing, !story.considerations.contains(where: { $0.event == closing.id }),
+            story.open.last?.contains(where: { $0.kind != .safety }) == true
+        {
+            wait("alerting has not taken in that the episode was closed")
+        }
+        let faults = AlertWalk.faults(of: story, mayBeOvertaken: mayBeOvertaken)
+        /// Other figures give other trajectories, of which nothing is known here.
+        let strange = story.trajectories.first { trajectory in
+            page.published[episode]?[trajectory.version]?.contains(trajectory.id) == false
+        }
+        for fault in faults {
             if let strange {
-                return result.undecidable(
-                    "episode \(episode): version \(strange.version) was not scored by the catalogue at hand; \(words)")
-            }
-            guard mayBeOvertaken else {
-                return result.difference("episode \(episode): \(words) (by policy \(policy))")
-            }
-            switch search.inAnyOrder() {
-            case .explained, .explainedByClosing:
                 result.undecidable(
-                    "episode \(episode): \(words), unless trajectories came out of order when the Kafka cluster changed")
-            case .closingIsOutstanding: wait("alerting has not taken in that the episode was closed")
-            case .tooMany:
-                result.undecidable("episode \(episode): \(words), unless in one of more orders than are tried")
-            case .unexplained(let any):
-                result.difference("episode \(episode): \(words); \(any) (by policy \(policy))")
+                    "episode \(episode): version \(strange.version) was not scored by the catalogue at hand; \(fault)")
+            } else {
+                result.difference("episode \(episode): \(fault)")
             }
+        }
+        let other = story.considerations.first {
+            $0.isFollowed && $0.event != story.closing?.id && $0.raisedKinds != policy.raisedKinds
+        }
+        if let other {
+            result.undecidable(
+                "episode \(episode): version \(other.version) was considered by a policy that raises other kinds than "
+                    + "\(policy.version)")
         }
     }
 
@@ -161,6 +156,7 @@ private struct AlertPage {
     let steps: [EpisodeID: [LedgerEvent]]
     private(set) var rows: [EpisodeID: [AlertRow]] = [:]
     private(set) var reached: [EpisodeID: [CourseKey: Int64]] = [:]
+    private(set) var considerations: [EpisodeID: [AlertConsideration]] = [:]
     /// Trajectory events in the log, by the version that they follow from.
     private(set) var published: [EpisodeID: [Int64: Set<EventID>]] = [:]
     let held: HeldEpisodes
@@ -177,6 +173,12 @@ private struct AlertPage {
             let key = CourseKey(participant: try row.id(1), instrument: instrument)
             reached[try row.id(0), default: [:]][key] = try row.int64(4)
         }
+        for row in try connection.run(Self.selectConsiderations, [.ids(ids)]) {
+            considerations[try row.id(0), default: []].append(
+                AlertConsideration(
+                    event: try row.id(1), version: try row.int64(2), isFollowed: try row.bool(3),
+                    open: Set(try row.ids(4)), episodeIsOpen: try row.bool(5), raisedKinds: Set(bits: try row.int32(6))))
+        }
         for row in try connection.run(Self.selectPublished, [.ids(ids), .text(EventType.trajectoryUpdated.rawValue)]) {
             published[try row.id(0), default: [:]][try row.int64(1), default: []].insert(try row.id(2))
         }
@@ -189,6 +191,11 @@ private struct AlertPage {
     private static let selectReached: Statement = """
         select episode_id, participant_id, instrument, instrument_version, version
         from published.alerted_course where episode_id = any($1)
+        """
+
+    private static let selectConsiderations: Statement = """
+        select episode_id, event_id, version, followed, open_alerts, episode_open, raised_kinds
+        from published.consideration where episode_id = any($1) order by number
         """
 
     private static let selectPublished: Statement =

@@ -17,6 +17,19 @@ struct AlertTrajectory {
 struct AlertRecord {
     let event: AlertEvent
     let record: EventID
+
+    var words: String { "\(event.type.rawValue) \(event.kind.rawValue) of alert \(event.alert)" }
+}
+
+/// What alerting noted when it considered an event of the episode.
+struct AlertConsideration {
+    let event: EventID
+    let version: Int64
+    /// Whether the trajectory was the newest of its course.
+    let isFollowed: Bool
+    let open: Set<AlertID>
+    let episodeIsOpen: Bool
+    let raisedKinds: Set<AlertKind>
 }
 
 /// One episode as the rules about alerts see it: what follows from the ledger, and what alerting has recorded.
@@ -25,7 +38,6 @@ struct AlertStory {
     struct Closing {
         let id: EventID
         let version: Int64
-        let time: Timestamp
     }
 
     /// In stream order.
@@ -33,25 +45,26 @@ struct AlertStory {
     let closing: Closing?
     /// In stream order.
     let steps: [AlertRecord]
+    /// In the order in which alerting wrote them.
+    let considerations: [AlertConsideration]
     /// The version of the newest trajectory that alerting has taken in, by course.
     let reached: [CourseKey: Int64]
     /// When alerts were closed, as their rows say.
     let closedAt: [AlertID: Timestamp]
-    let raisedKinds: Set<AlertKind>
 
     /// Open alerts after so many steps.
     let open: [[OpenAlert]]
 
     init(
-        trajectories: [AlertTrajectory], closing: Closing?, steps: [AlertRecord],
-        reached: [CourseKey: Int64], closedAt: [AlertID: Timestamp], raisedKinds: Set<AlertKind>
+        trajectories: [AlertTrajectory], closing: Closing?, steps: [AlertRecord], considerations: [AlertConsideration],
+        reached: [CourseKey: Int64], closedAt: [AlertID: Timestamp]
     ) {
         self.trajectories = trajectories
         self.closing = closing
         self.steps = steps
+        self.considerations = considerations
         self.reached = reached
         self.closedAt = closedAt
-        self.raisedKinds = raisedKinds
         var open: [[OpenAlert]] = [[]]
         for step in steps {
             var now = open[open.count - 1]
@@ -72,16 +85,16 @@ struct AlertStory {
 /// Matches what the rules call for with the steps that were recorded next.
 extension AlertStory {
     /// - Parameter place: steps that stand before.
-    /// - Returns: how many steps the decisions account for; nil where others were recorded.
-    func matching(_ decisions: [AlertDecision], from place: Int, by cause: EventID, _ trajectory: AlertTrajectory?) -> Int? {
-        guard place + decisions.count <= steps.count else { return nil }
+    /// - Returns: whether exactly the steps of these decisions stand next.
+    func matches(_ decisions: [AlertDecision], from place: Int, by cause: EventID, _ trajectory: AlertTrajectory?) -> Bool {
+        guard place + decisions.count <= steps.count else { return false }
         var expected = decisions.map { self.step($0, by: cause, trajectory) }
         for step in steps[place..<place + decisions.count] {
             // Within one event the order of what falls away follows from ids and batches, not from the rules.
-            guard let index = expected.firstIndex(where: { $0.isTold(by: step.event) }) else { return nil }
+            guard let index = expected.firstIndex(where: { $0.isTold(by: step.event) }) else { return false }
             expected.remove(at: index)
         }
-        return decisions.count
+        return true
     }
 
     private func step(_ decision: AlertDecision, by cause: EventID, _ trajectory: AlertTrajectory?) -> ExpectedStep {
@@ -110,14 +123,14 @@ extension AlertStory {
 
     /// Whether the step behind `place` tells of danger by a trajectory that has come again, or had been overtaken: it
     /// is raised unless a safety alert is open, or one has told of the rating before.
-    func tellsOfDangerAgain(at place: Int, after seen: some Sequence<AlertTrajectory>) -> Bool {
-        guard place < steps.count, case .raised(let raising) = steps[place].event.step,
+    func tellsOfDangerAgain(at place: Int) -> Bool {
+        guard case .raised(let raising) = steps[place].event.step,
             steps[place].event.kind == .safety, !open[place].contains(where: { $0.kind == .safety }),
-            let trajectory = seen.first(where: { $0.id == raising.cause }),
+            let trajectory = trajectories.first(where: { $0.id == raising.cause }), isPast(trajectory),
             let signal = trajectory.signals.first(where: { $0.rule == raising.rule && $0.rating == raising.rating }),
             !hasTold(signal, trajectory, before: place)
         else { return false }
-        return matching([.raise(signal, trajectory.course)], from: place, by: trajectory.id, trajectory) == 1
+        return matches([.raise(signal, trajectory.course)], from: place, by: trajectory.id, trajectory)
     }
 
     /// As alerting asks: the rating's own alert, or an older one that was still open when the event came.
@@ -131,25 +144,11 @@ extension AlertStory {
         }
     }
 
-    /// What closing the episode calls for, against the steps behind `place`.
-    func closingMatches(at place: Int) -> Int? {
-        guard let closing else { return nil }
-        return matching(AlertRules.decisionsOnClosing(open: open[place]), from: place, by: closing.id, nil)
-    }
-
-    /// The step behind `place`, if it is one that people or clocks make, about an alert that is open.
-    func isAnswer(at place: Int) -> Bool {
-        guard place < steps.count else { return false }
-        switch steps[place].event.step {
-        case .acknowledged, .resolved, .escalated: return open[place].contains { $0.id == steps[place].event.alert }
-        case .raised, .superseded: return false
+    /// Danger that no alert tells of, whatever order things came in.
+    var untoldDanger: AlertTrajectory? {
+        trajectories.first { trajectory in
+            isPast(trajectory)
+                && trajectory.signals.contains { $0.kind == .safety && !hasTold($0, trajectory, before: steps.count) }
         }
-    }
-
-    /// Alerting looks at an episode as it is by then: a closing may have been recorded before the trajectory of an older
-    /// event was read, which then raises nothing but danger. Nobody believes that of one that had a day's time.
-    func mayBeReadAfterClosing(_ trajectory: AlertTrajectory) -> Bool {
-        guard let closing else { return false }
-        return trajectory.version > closing.version || closing.time < trajectory.time.advanced(bySeconds: 86_400)
     }
 }
