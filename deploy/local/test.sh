@@ -67,7 +67,8 @@ run() {
 # Runs tests, and repeats at the end what failed: the output is long.
 tests() {
     local status=0
-    run swift test --configuration "$config" --skip-build --no-parallel "$@" > >(tee "$folder/output") 2>&1 || status=$?
+    run bash -o pipefail -c '"$@" 2>&1 | tee "$0"' "$folder/output" \
+        swift test --configuration "$config" --skip-build --no-parallel "$@" || status=$?
     [ "$status" -eq 0 ] || grep -aE -A 6 '^.{0,4}✘|error:' "$folder/output" | tail -n 120 >&2
     return "$status"
 }
