@@ -1,3 +1,4 @@
+import Contracts
 import Domain
 
 /// An alert as alerting keeps it: the newest state of what the ledger tells as a history.
@@ -20,23 +21,7 @@ struct Alert: Sendable {
     var acknowledgement: Answer?
     var closing: Closing?
 
-    enum Status: String, Sendable, CaseIterable {
-        case raised, acknowledged, resolved, superseded
-
-        var isOpen: Bool { self == .raised || self == .acknowledged }
-    }
-
-    /// Who answered, and when.
-    struct Answer: Hashable, Sendable {
-        let actor: String
-        let at: Timestamp
-    }
-
-    struct Closing: Hashable, Sendable {
-        /// Nil where no person closed it.
-        let actor: String?
-        let at: Timestamp
-        /// Raw value of `AlertOutcome` or `SupersededReason`.
-        let outcome: String
-    }
+    typealias Status = AlertLife.Status
+    typealias Answer = AlertLife.Answer
+    typealias Closing = AlertLife.Closing
 }

@@ -39,7 +39,8 @@ import Testing
 
     private func step(_ alert: AlertID, _ kind: AlertKind, _ step: AlertStep) -> AlertRecord {
         AlertRecord(
-            event: AlertEvent(alert: alert, kind: kind, step: step), record: EventID(rawValue: UUID()))
+            event: AlertEvent(alert: alert, kind: kind, step: step), record: EventID(rawValue: UUID()),
+            at: Timestamp(microseconds: 0))
     }
 
     private func considered(

@@ -2,68 +2,18 @@ import Contracts
 import Domain
 import Persistence
 
-/// The state of an alert as its events give it.
-struct RecordedAlert: Equatable {
-    let id: AlertID
-    let kind: AlertKind
-    let rule: String
-    let rating: RatingID
-    let participant: ParticipantID
-    let instrument: InstrumentID
-    let clinician: String
-    let cause: EventID
-    var status = "raised"
-    var dueAt: Timestamp
-    var level = 0
-    var acknowledgedBy: String?
-    var closedBy: String?
-    var closedAs: String?
-
-    init(_ id: AlertID, _ kind: AlertKind, _ raising: AlertRaising) {
-        self.id = id
-        self.kind = kind
-        rule = raising.rule.name
-        rating = raising.rating
-        participant = raising.course.participant
-        instrument = raising.course.instrument.id
-        clinician = raising.clinician
-        cause = raising.cause
-        dueAt = raising.dueAt
-    }
-
-    /// - Returns: what is wrong with the step as the next one; nil where nothing is.
-    mutating func take(_ step: AlertStep) -> String? {
-        let isOpen = status == "raised" || status == "acknowledged"
-        switch step {
-        case .raised: return "is raised twice"
-        case .acknowledged(let actor):
-            guard status == "raised" else { return "is acknowledged when it is \(status)" }
-            (status, acknowledgedBy) = ("acknowledged", actor)
-        case .resolved(let actor, let outcome):
-            guard isOpen else { return "is resolved when it is \(status)" }
-            (status, acknowledgedBy) = ("resolved", acknowledgedBy ?? actor)
-            (closedBy, closedAs) = (actor, outcome.rawValue)
-        case .superseded(_, let reason):
-            guard isOpen else { return "is superseded when it is \(status)" }
-            (status, closedAs) = ("superseded", reason.rawValue)
-        case .escalated(let level, let wasDueAt, let dueAt):
-            guard status == "raised" else { return "is escalated when it is \(status)" }
-            guard level == self.level + 1 else { return "is escalated to level \(level) from level \(self.level)" }
-            guard wasDueAt == self.dueAt else { return "is escalated from another time than it was due" }
-            (self.level, self.dueAt) = (level, dueAt)
-        }
-        return nil
-    }
-
+extension AlertLife {
     /// In what the row says something else.
     func differences(from row: AlertRow) -> [String] {
         let comparisons: [(String, Bool)] = [
-            ("kind", kind.number == row.kind), ("rule", rule == row.rule), ("rating", rating == row.rating),
-            ("participant", participant == row.participant), ("instrument", instrument.text == row.instrument),
-            ("clinician", clinician == row.clinician), ("cause", cause == row.cause), ("status", status == row.status),
-            ("due time", dueAt == row.dueAt), ("level", level == row.level),
-            ("who acknowledged it", acknowledgedBy == row.acknowledgedBy), ("who closed it", closedBy == row.closedBy),
-            ("how it was closed", closedAs == row.closedAs), ("closing time", (closedAs != nil) == (row.closedAt != nil)),
+            ("kind", kind.number == row.kind), ("rule", raising.rule.name == row.rule), ("rating", raising.rating == row.rating),
+            ("participant", raising.course.participant == row.participant),
+            ("instrument", raising.course.instrument.id.text == row.instrument),
+            ("clinician", raising.clinician == row.clinician), ("cause", raising.cause == row.cause),
+            ("status", status.rawValue == row.status), ("due time", dueAt == row.dueAt), ("level", escalations == row.level),
+            ("who acknowledged it", acknowledgement?.actor == row.acknowledgedBy),
+            ("who closed it", closing?.actor == row.closedBy), ("how it was closed", closing?.outcome == row.closedAs),
+            ("closing time", closing?.at == row.closedAt),
         ]
         return comparisons.filter { !$0.1 }.map(\.0)
     }
@@ -115,25 +65,34 @@ struct AlertRow {
 
 /// The alerts of one episode: their events one by one, and their rows.
 struct AlertLives {
-    private(set) var alerts: [AlertID: RecordedAlert] = [:]
+    private(set) var alerts: [AlertID: AlertLife] = [:]
     private(set) var faults: [String] = []
 
     init(_ steps: [AlertRecord]) {
         for step in steps {
-            let (id, kind) = (step.event.alert, step.event.kind)
-            if case .raised(let raising) = step.event.step, alerts[id] == nil {
-                if let open = alerts.values.first(where: { $0.kind == kind && $0.closedAs == nil }) {
-                    faults.append("alert \(id) is raised while \(open.id), of the same kind, is open")
-                }
-                alerts[id] = RecordedAlert(id, kind, raising)
-            } else if alerts[id] == nil {
-                faults.append("\(step.words), which was never raised")
-            } else if let fault = alerts[id]?.take(step.event.step) {
-                faults.append("alert \(id) \(fault)")
-            }
+            take(step)
+            let id = step.event.alert
             if let cause = cause(of: step), step.record != DerivedIdentity.event(step.event.step, of: id, following: cause) {
                 faults.append("\(step.words): the event's id does not follow from its cause")
             }
+        }
+    }
+
+    private mutating func take(_ step: AlertRecord) {
+        let (id, kind) = (step.event.alert, step.event.kind)
+        if case .raised(let raising) = step.event.step, alerts[id] == nil {
+            if let open = alerts.values.first(where: { $0.kind == kind && $0.status.isOpen }) {
+                faults.append("alert \(id) is raised while \(open.id), of the same kind, is open")
+            }
+            alerts[id] = AlertLife(id, kind, raising, at: step.at)
+            return
+        }
+        do throws(AlertStepOutOfTurn) {
+            guard try alerts[id]?.take(step.event.step, at: step.at) != nil else {
+                return faults.append("\(step.words), which was never raised")
+            }
+        } catch {
+            faults.append("alert \(id) \(error.words)")
         }
     }
 
@@ -141,7 +100,7 @@ struct AlertLives {
         switch step.event.step {
         case .raised(let raising): raising.cause
         case .superseded(let cause, _): cause
-        case .acknowledged, .resolved, .escalated: alerts[step.event.alert]?.cause
+        case .acknowledged, .resolved, .escalated: alerts[step.event.alert]?.raising.cause
         }
     }
 

@@ -53,7 +53,7 @@ private struct EpisodeAlerts {
                 report(["alert event \(record.id) cannot be read"])
                 return
             }
-            steps.append(AlertRecord(event: event, record: record.id))
+            steps.append(AlertRecord(event: event, record: record.id, at: event.at ?? record.recordedAt))
         }
         let lives = AlertLives(steps)
         let rows = page.rows[episode] ?? []

@@ -17,6 +17,8 @@ struct AlertTrajectory {
 struct AlertRecord {
     let event: AlertEvent
     let record: EventID
+    /// When the step was taken.
+    let at: Timestamp
 
     var words: String { "\(event.type.rawValue) \(event.kind.rawValue) of alert \(event.alert)" }
 }

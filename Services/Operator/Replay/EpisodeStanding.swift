@@ -21,7 +21,7 @@ struct EpisodeStanding {
     let asOf: Timestamp?
     let replay: EpisodeReplay
     let courses: [Standing]
-    let alerts: [AlertLife]
+    let alerts: [RecordedAlert]
     let notices: [Notice]
 
     /// - Parameter asOf: nil for all that is recorded.
@@ -33,7 +33,7 @@ struct EpisodeStanding {
         let record = asOf.map(record.recorded) ?? record
         replay = try EpisodeReplay(record, held: held, chosen: chosen)
         courses = Self.courses(replay)
-        alerts = AlertLife.fold(replay.steps)
+        alerts = RecordedAlert.fold(replay.steps)
         var notices: [Notice] = []
         for event in record.notifications {
             let type = try KnownTypes.type(event.type)

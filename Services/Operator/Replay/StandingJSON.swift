@@ -80,11 +80,12 @@ extension Provenance {
     }
 }
 
-extension AlertLife {
+extension RecordedAlert {
     fileprivate var json: JSON {
-        [
-            "alert": .text(alert), "kind": .string(kind.rawValue), "status": .string(status.rawValue),
-            "raised_at": .text(raisedAt), "due_at": .text(dueAt), "escalations": .integer(escalations),
+        let raising = life.raising
+        return [
+            "alert": .text(life.id), "kind": .string(life.kind.rawValue), "status": .string(life.status.rawValue),
+            "raised_at": .text(life.raisedAt), "due_at": .text(life.dueAt), "escalations": .integer(life.escalations),
             "rule": .string(raising.rule.name), "rating": .text(raising.rating), "cause": .text(raising.cause),
             "participant": .text(raising.course.participant), "instrument": .text(raising.course.instrument),
             "clinician": .string(raising.clinician), "provenance": raising.provenance.json,

@@ -36,14 +36,14 @@ struct StandingText {
     }
 
     private var alerts: [String] {
-        standing.alerts.flatMap { life -> [String] in
-            let raising = life.raising
+        standing.alerts.flatMap { alert -> [String] in
+            let (life, raising) = (alert.life, alert.life.raising)
             let model = raising.provenance.model.map { "model \($0.name)" } ?? "no model"
             return [
-                "\(life.alert)  \(life.kind.rawValue), \(life.status.rawValue), due \(life.dueAt)",
+                "\(life.id)  \(life.kind.rawValue), \(life.status.rawValue), due \(life.dueAt)",
                 "  raised \(life.raisedAt) by rule \(raising.rule.name) of rating \(raising.rating), \(raising.course.instrument), "
                     + "norm set \(raising.provenance.normSet.map { "\($0)" } ?? "none"), \(model); to clinician \(raising.clinician)",
-            ] + life.steps.map { "  \($0.record.recordedAt) \($0.event.step.words)" }
+            ] + alert.steps.map { "  \($0.record.recordedAt) \($0.event.step.words)" }
         }
     }
 
