@@ -69,7 +69,9 @@ import Testing
 
     @Test func theStreamsOfACategoryAreReadInTheOrderOfTheirIndex() throws {
         let first = try plan(Ledger.firstStreamsStatement, [.int16(1), .int64(1000)])
-        let next = try plan(Ledger.nextStreamsStatement, [.int16(1), .uuid(UUID()), .int64(1), .int64(1000)])
+        // From the beginning: of a rest that is smaller than a page, sorting would be right as well.
+        let beginning = try #require(UUID(uuidString: "00000000-0000-0000-0000-000000000000"))
+        let next = try plan(Ledger.nextStreamsStatement, [.int16(1), .uuid(beginning), .int64(1), .int64(1000)])
         for plan in [first, next] {
             #expect(plan.contains("using event_category_stream_id_version_key"))
             #expect(!plan.contains("Filter") && !plan.contains("Sort"))
