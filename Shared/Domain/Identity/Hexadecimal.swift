@@ -14,7 +14,6 @@ package enum Hexadecimal {
     }
 
     /// Of a digit in either case; nil for another character.
-    @inlinable
     package static func value(ofDigit character: UInt8) -> UInt8? {
         switch character {
         case 0x30...0x39: character - 0x30
