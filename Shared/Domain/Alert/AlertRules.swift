@@ -36,9 +36,13 @@ public enum AlertRules {
         raisedKinds: Set<AlertKind> = AlertPolicy.usuallyRaised
     ) -> [AlertDecision] {
         let news = candidates(in: change)
-        // As with most ratings.
-        if news.isEmpty, open.isEmpty { return [] }
-        let mayRaise = episodeIsOpen ? raisedKinds.union([.safety]) : [.safety]
+        func mayRaise(_ kind: AlertKind) -> Bool { kind == .safety || episodeIsOpen && raisedKinds.contains(kind) }
+        // As with most ratings: nothing to raise that is not open, and nothing that falls away.
+        if !news.contains(where: { mayRaise($0.kind) && !open.contains($0.kind) }),
+            open.allSatisfy({ $0.kind == .safety || speaks(of: $0.kind, change, otherCourses) })
+        {
+            return []
+        }
         var courses = otherCourses
         courses[change.course] = change.after
         let speaking = Set(courses.flatMap { $0.value.map(\.kind) })
@@ -46,11 +50,11 @@ public enum AlertRules {
         let standing = open.filter { !fallen.contains($0) }
 
         var raised = news
-            .filter { mayRaise.contains($0.kind) && !standing.contains($0.kind) }
+            .filter { mayRaise($0.kind) && !standing.contains($0.kind) }
             .map { AlertDecision.raise($0, change.course) }
         func isHeld(_ kind: AlertKind) -> Bool { standing.contains(kind) || raised.contains { $0.raises(kind) } }
         if let gravest = ladder.first(where: fallen.contains),
-            let hidden = hidden(milder(than: gravest).filter(mayRaise.contains), courses),
+            let hidden = hidden(milder(than: gravest).filter(mayRaise), courses),
             !upTo(hidden.kind).contains(where: isHeld)
         {
             raised.append(hidden.decision)
@@ -61,6 +65,11 @@ public enum AlertRules {
         return fallen.map { .supersede($0, outranked.contains($0.kind) ? .graverAlert : .courseChanged) }
             + standing.filter { outranked.contains($0.kind) }.map { .supersede($0, .graverAlert) }
             + raised.sorted(by: AlertDecision.graverFirst)
+    }
+
+    private static func speaks(of kind: AlertKind, _ change: CourseChange, _ otherCourses: [CourseKey: [Signal]]) -> Bool {
+        func tells(_ signals: [Signal]) -> Bool { signals.contains { $0.kind == kind } }
+        return tells(change.after) || otherCourses.contains { tells($0.value) && $0.key != change.course }
     }
 
     /// The episode has been closed: all but safety falls away.
