@@ -9,6 +9,8 @@ struct AlertWalk {
     /// newer one may overtake an older one of its course.
     private let mayBeOvertaken: Bool
 
+    /// Every alert that the episode has had.
+    private let alerts: [AlertID: OpenAlert]
     private var alerting = EpisodeAlerting()
     /// Steps that are accounted for.
     private var place = 0
@@ -17,6 +19,8 @@ struct AlertWalk {
     init(_ story: AlertStory, mayBeOvertaken: Bool) {
         self.story = story
         self.mayBeOvertaken = mayBeOvertaken
+        let known = story.steps.map { ($0.event.alert, OpenAlert(id: $0.event.alert, kind: $0.event.kind)) }
+        alerts = Dictionary(known) { first, _ in first }
     }
 
     /// Everything that is wrong; empty where every step, and every trajectory taken in, is explained.
@@ -93,8 +97,7 @@ struct AlertWalk {
     }
 
     private func open(_ consideration: AlertConsideration) -> [OpenAlert] {
-        let known = story.steps.map { OpenAlert(id: $0.event.alert, kind: $0.event.kind) }
-        return Set(known).filter { consideration.open.contains($0.id) }.sorted { $0.id < $1.id }
+        consideration.open.sorted().compactMap { alerts[$0] }
     }
 
     private mutating func carryOut(

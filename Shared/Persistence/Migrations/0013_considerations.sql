@@ -23,4 +23,4 @@ create table alerting.consideration (
 grant select, insert on alerting.consideration to attune_alerting;
 
 create view published.consideration as select * from alerting.consideration;
-grant select on published.consideration to attune_operator, attune_audit;
+grant select on published.consideration to attune_operator;
