@@ -29,7 +29,7 @@ struct Alerting: ServiceCommand {
             AlertingHandler(policy: { policy.policy(of: $0) }, logger: logger)
         }
         let http = try await runtime.authenticatedHTTP()
-        AlertRoutes(pool: database.pool).add(to: http)
+        AlertRoutes(pool: database.pool, policy: { policy.policy(of: $0) }).add(to: http)
         let reload = ReloadService {
             do throws(CatalogueError) {
                 let versions = try policy.reload()

@@ -63,10 +63,10 @@ final class NotificationHandler: EventHandler {
         }
         switch alert.step {
         case .raised(let raising): calls.append(call(level: 0, dueAt: raising.dueAt))
-        case .escalated(let level, _, let dueAt): calls.append(call(level: level, dueAt: dueAt))
-        case .superseded: superseded.append(alert.alert)
+        case .escalated(let level, _, let dueAt, _, _): calls.append(call(level: level, dueAt: dueAt))
+        case .superseded, .withdrawn: superseded.append(alert.alert)
         // Who was told keeps what was sent: an answer is no reason to leave the others in the dark.
-        case .acknowledged, .resolved: break
+        case .opened, .acknowledged, .assigned, .reviewEntered, .resolved: break
         }
     }
 

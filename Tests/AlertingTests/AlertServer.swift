@@ -39,7 +39,8 @@ struct AlertServer: Sendable {
         let runtime = ServiceRuntime(name: "attune-alerting", version: "1", settings: settings, logger: quiet)
         let pool = ConnectionPool(fixture.database.settings(role: "attune_alerting"), size: 2, logger: quiet)
         let http = try await runtime.authenticatedHTTP()
-        AlertRoutes(pool: pool).add(to: http)
+        let policy = fixture.policy
+        AlertRoutes(pool: pool, policy: { _ in policy }).add(to: http)
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { announced.yield($0) }], logger: quiet))

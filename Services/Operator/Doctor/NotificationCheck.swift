@@ -112,7 +112,7 @@ private struct CalledPage {
             switch alert.step {
             case .raised: judge(event, alert, isEscalation: false, routes, &result)
             case .escalated: judge(event, alert, isEscalation: true, routes, &result)
-            case .acknowledged, .resolved, .superseded:
+            case .opened, .acknowledged, .assigned, .reviewEntered, .resolved, .superseded, .withdrawn:
                 guard deliveries[event.id] != nil else { continue }
                 result.difference("alert event \(event.id) has deliveries, and asks for none")
             }
