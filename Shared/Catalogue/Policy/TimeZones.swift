@@ -11,7 +11,9 @@ enum TimeZones {
         let name = try place.text()
         if name == "UTC" { return .utc }
         // Abbreviations and fixed offsets know no change of clocks, and some stand for several places.
-        guard name.contains("/"), !name.hasPrefix("Etc/"), let zone = TimeZone(identifier: name) else { throw place.refusal("must be a time zone such as Europe/Berlin, or UTC") }
+        guard name.contains("/"), !name.hasPrefix("Etc/"), let zone = TimeZone(identifier: name) else {
+            throw place.refusal("must be a time zone such as Europe/Berlin, or UTC")
+        }
         var changes: [ZoneOffsets.Change] = []
         let first = offset(of: zone, at: from)
         var (last, time) = (first, from)
