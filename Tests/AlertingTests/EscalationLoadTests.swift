@@ -15,16 +15,22 @@ import Testing
 
     /// Alerts as rows only, each of an episode of its own, of which some are due this minute.
     private func fill(_ fixture: AlertingFixture) throws {
-        try fixture.database.connect().run(
+        let admin = try fixture.database.connect()
+        // In pieces: a statement has its time limit.
+        for first in stride(from: 1, through: Self.open, by: 5000) { try fill(first, through: min(first + 4999, Self.open), on: admin) }
+    }
+
+    private func fill(_ first: Int, through last: Int, on admin: Connection) throws {
+        try admin.run(
             """
             insert into alerting.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument,
                 clinician, cause_event_id, raised_at, due_at, first_due_at)
             select gen_random_uuid(), gen_random_uuid(), 'north', 2, 'raised', 'rci.worse', gen_random_uuid(),
                    gen_random_uuid(), 'ors', 'c-' || n % 100, gen_random_uuid(), now() - interval '1 day', d.due, d.due
-            from generate_series(1, $1::int) as n
+            from generate_series($1::int, $2::int) as n
             cross join lateral (
-                select now() + case when n <= $2 then -random() * interval '1 minute' else interval '1 hour' end as due) d
-            """, [.int32(Int32(Self.open)), .int32(Int32(Self.due))])
+                select now() + case when n <= $3 then -random() * interval '1 minute' else interval '1 hour' end as due) d
+            """, [.int32(Int32(first)), .int32(Int32(last)), .int32(Int32(Self.due))])
     }
 
     @Test func `Several processes pass on everything that is due, each alert once`() async throws {
