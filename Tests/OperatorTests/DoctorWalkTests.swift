@@ -158,6 +158,14 @@ import Testing
             ) == ["version 4 tells of danger, and no alert does"])
         #expect(
             faults([danger, overtaken], [alarm], [considered(danger, isFollowed: false)], mayBeOvertaken: true) == [])
+        // A later one was open when it came at last: whoever answered that one saw both.
+        let later = trajectory(6, Self.phq, .safetyItem(9))
+        let open = try raised(later, .safety)
+        let overtakenByIt = considered(danger, open: [open], isFollowed: false)
+        #expect(faults([danger, later], [open], [considered(later), overtakenByIt], mayBeOvertaken: true) == [])
+        #expect(
+            faults([danger, later], [open], [considered(later), considered(danger, isFollowed: false)], mayBeOvertaken: true)
+                == ["version 4 tells of danger, and no alert does"])
     }
 
     @Test func `Danger that comes again is raised again only where no alert had told of it`() throws {

@@ -24,7 +24,7 @@ import Testing
             noted += try course(system, token: clinician)
             answered += try answerEveryOther(system, token: clinician, after: answered)
         }
-        #expect(load.waitForEnd(within: .seconds(120))?.isSuccess == true, "\(load.logTail())")
+        #expect(load.waitForEnd(within: .seconds(600))?.isSuccess == true, "\(load.logTail())")
         #expect(answered > 0)
         #expect(try system.drained().missing == [])
 

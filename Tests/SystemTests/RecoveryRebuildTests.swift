@@ -22,6 +22,10 @@ import Testing
         for name in ["scoring", "alerting"] {
             #expect(throws: ProcessError.self) { try system.follow(["rebuild", name, "--compare", "--settled", "0"].fit(name)) }
         }
+        // The cut between what is settled and the load is told in whole seconds: nothing may lie within them.
+        #expect(try system.eventually {
+            try system.count("select count(*) from published.event where recorded_at > now() - interval '5 s'") == 0
+        })
         // While ratings of other episodes come in.
         let began = ContinuousClock.now
         let load = try system.load(seed: 2, seconds: 6)

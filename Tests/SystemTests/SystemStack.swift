@@ -23,7 +23,7 @@ final class SystemStack {
         var settings = StackSettings(
             folder: folder, programs: TestPrograms.folder, catalogue: catalogue ?? local.appendingPathComponent("instruments"),
             routes: local.appendingPathComponent("routes.yaml"), postgres: .local(.throwaway),
-            environment: environment, startLimit: .seconds(120))
+            environment: environment, startLimit: .seconds(600))
         settings.logArchive = logArchive
         stack = LocalStack(settings)
         do {
@@ -97,7 +97,7 @@ final class SystemStack {
     /// Waits until `condition` holds; false when it never did. The limit is generous: it ends a broken
     /// test, it measures nothing.
     func eventually(_ condition: () throws -> Bool) throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if try condition() { return true }
             usleep(100_000)

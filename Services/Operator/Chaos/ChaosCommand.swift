@@ -56,7 +56,7 @@ struct ChaosCommand: ParsableCommand {
         let stack = LocalStack(
             StackSettings(
                 folder: folder, programs: try DemoCommand.programs(), catalogue: files.catalogue, routes: files.routes,
-                postgres: .local(.throwaway), clockShim: ClockShim.installed, startLimit: .seconds(180)),
+                postgres: .local(.throwaway), clockShim: ClockShim.installed, startLimit: .seconds(600)),
             report: { note("chaos: \($0)") })
         defer { stack.stop() }
         try stack.start()

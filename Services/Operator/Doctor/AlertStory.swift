@@ -146,10 +146,13 @@ extension AlertStory {
         }
     }
 
-    /// Danger that no alert tells of, whatever order things came in.
+    /// Danger that no alert tells of, whatever order things came in: neither one that was raised for it, nor one that was
+    /// open when it was considered, so that whoever answered that one saw both.
     var untoldDanger: AlertTrajectory? {
-        trajectories.first { trajectory in
-            isPast(trajectory)
+        let alarms = Set(steps.filter { $0.event.kind == .safety }.map(\.event.alert))
+        let seen = Set(considerations.filter { !$0.open.isDisjoint(with: alarms) }.map(\.event))
+        return trajectories.first { trajectory in
+            isPast(trajectory) && !seen.contains(trajectory.id)
                 && trajectory.signals.contains { $0.kind == .safety && !hasTold($0, trajectory, before: steps.count) }
         }
     }

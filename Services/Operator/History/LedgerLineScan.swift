@@ -100,22 +100,31 @@ private struct ByteScan {
         var raw: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         let isWellFormed = withUnsafeMutableBytes(of: &raw) { raw in
             var at = place
-            var any: UInt8 = 0
+            var (any, all): (UInt8, UInt8) = (0, 0)
             for index in 0..<16 {
                 if index == 4 || index == 6 || index == 8 || index == 10 {
                     guard bytes[at] == 0x2D else { return false }
                     at += 1
                 }
-                guard let high = Hexadecimal.value(ofDigit: bytes[at]), let low = Hexadecimal.value(ofDigit: bytes[at + 1])
-                else { return false }
+                let (high, low) = (Self.hexadecimal(bytes[at]), Self.hexadecimal(bytes[at + 1]))
                 raw[index] = high << 4 | low
                 any |= raw[index]
+                all |= high | low
                 at += 2
             }
-            return any != 0
+            return any != 0 && all < 16
         }
         place += 36
         return isWellFormed ? UUID(uuid: raw) : nil
+    }
+
+    /// What a digit in either case stands for; 255 for another character.
+    @inline(__always)
+    private static func hexadecimal(_ character: UInt8) -> UInt8 {
+        let digit = character &- 0x30
+        if digit < 10 { return digit }
+        let letter = (character | 0x20) &- 0x61
+        return letter < 6 ? letter + 10 : 255
     }
 
     /// Printable ASCII up to the closing quotation mark, without anything escaped; at least one character.

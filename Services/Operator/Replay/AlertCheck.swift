@@ -129,7 +129,7 @@ struct AlertCheck {
         let key = saying.update.key
         return AlertRules.decisions(
             on: CourseChange(course: key, before: standing[key] ?? [], after: saying.signals),
-            otherCourses: standing.filter { $0.key != key }, open: open, episodeIsOpen: episodeIsOpen,
+            otherCourses: standing, open: open, episodeIsOpen: episodeIsOpen,
             raisedKinds: raisedKinds
         ).compactMap { decision in
             if case .raise(let signal, _) = decision { signal } else { nil }

@@ -57,7 +57,7 @@ struct AlertRehearsal {
             if saying.signals.isEmpty, open.isEmpty { continue }
             let decisions = AlertRules.decisions(
                 on: CourseChange(course: key, before: before, after: saying.signals),
-                otherCourses: standing.filter { $0.key != key }, open: open,
+                otherCourses: standing, open: open,
                 episodeIsOpen: closing.map { $0 > saying.place } ?? true, raisedKinds: raisedKinds)
             for decision in decisions {
                 switch decision {

@@ -33,7 +33,8 @@ struct TrajectoryLookup {
     private let contents: EpisodeContents
     private let held: Sayings
     private let bases: ReplayBases
-    private var known: [EventID: Saying]?
+    /// By the time that an id begins with, which is its cause's: only of what shares it is the hash made.
+    private var byTime: [UInt64: [Saying]]?
     private var hasEveryEpoch = false
 
     init(_ contents: EpisodeContents, _ held: Sayings, _ bases: ReplayBases) {
@@ -47,21 +48,27 @@ struct TrajectoryLookup {
     /// What a trajectory event said: by the decisions of its time, or else by any other that the site has ever made,
     /// since a service takes up a decision when its file is read, and says a thing again by what holds then.
     mutating func saying(_ trajectory: EventID) -> Saying? {
-        var byID = known ?? [:]
-        if known == nil { take(held, into: &byID) }
-        if byID[trajectory] == nil, !hasEveryEpoch, let site = contents.events.first?.site {
-            hasEveryEpoch = true
-            for epoch in bases.epochs(of: site) { take(Sayings(contents, bases, by: epoch), into: &byID) }
+        if byTime == nil {
+            byTime = [:]
+            take(held)
         }
-        known = byID
-        return byID[trajectory]
+        if let found = find(trajectory) { return found }
+        guard !hasEveryEpoch, let site = contents.events.first?.site else { return nil }
+        hasEveryEpoch = true
+        for epoch in bases.epochs(of: site) { take(Sayings(contents, bases, by: epoch)) }
+        return find(trajectory)
     }
 
-    /// What is there stays: the decisions of the time come first.
-    private func take(_ sayings: Sayings, into known: inout [EventID: Saying]) {
+    private func find(_ trajectory: EventID) -> Saying? {
+        byTime?[Self.time(of: trajectory)]?.first { id(of: $0) == trajectory }
+    }
+
+    /// What is there stays first: the decisions of the time come first.
+    private mutating func take(_ sayings: Sayings) {
         for saying in sayings.said {
-            let id = id(of: saying)
-            if known[id] == nil { known[id] = saying }
+            byTime?[Self.time(of: contents.events[saying.place].id), default: []].append(saying)
         }
     }
+
+    private static func time(of id: EventID) -> UInt64 { id.bytes.prefix(6).reduce(0) { $0 << 8 | UInt64($1) } }
 }

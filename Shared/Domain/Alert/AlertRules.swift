@@ -25,7 +25,8 @@ public struct CourseChange: Hashable, Sendable {
 ///   safety alert is open, even of a rating answered before, because a correction is news.
 public enum AlertRules {
     /// - Parameters:
-    ///   - otherCourses: what the episode's other courses say at their newest points.
+    ///   - otherCourses: what the episode's other courses say at their newest points; an entry for the changed course
+    ///     is passed over.
     ///   - episodeIsOpen: in a closed episode, a late rating can still speak of danger, but no longer ask
     ///     for another course of treatment.
     ///   - raisedKinds: of the policy; safety is raised whether it is among them or not.
@@ -34,6 +35,9 @@ public enum AlertRules {
         on change: CourseChange, otherCourses: [CourseKey: [Signal]], open: [OpenAlert], episodeIsOpen: Bool = true,
         raisedKinds: Set<AlertKind> = AlertPolicy.usuallyRaised
     ) -> [AlertDecision] {
+        let news = candidates(in: change)
+        // As with most ratings.
+        if news.isEmpty, open.isEmpty { return [] }
         let mayRaise = episodeIsOpen ? raisedKinds.union([.safety]) : [.safety]
         var courses = otherCourses
         courses[change.course] = change.after
@@ -41,7 +45,7 @@ public enum AlertRules {
         let fallen = open.filter { $0.kind != .safety && !speaking.contains($0.kind) }
         let standing = open.filter { !fallen.contains($0) }
 
-        var raised = candidates(in: change)
+        var raised = news
             .filter { mayRaise.contains($0.kind) && !standing.contains($0.kind) }
             .map { AlertDecision.raise($0, change.course) }
         func isHeld(_ kind: AlertKind) -> Bool { standing.contains(kind) || raised.contains { $0.raises(kind) } }
@@ -66,6 +70,7 @@ public enum AlertRules {
 
     /// The first signal of each kind that is news.
     private static func candidates(in change: CourseChange) -> [Signal] {
+        if change.after.isEmpty { return [] }
         var kinds: Set<AlertKind> = []
         return change.after.filter { signal in
             let isNews =

@@ -34,7 +34,7 @@ public struct EpisodeAlerting: Hashable, Sendable {
         guard version > before.version else { return nil }
         let decisions = AlertRules.decisions(
             on: CourseChange(course: course, before: before.signals, after: signals),
-            otherCourses: courses.filter { $0.key != course }.mapValues(\.signals), open: open,
+            otherCourses: courses.mapValues(\.signals), open: open,
             episodeIsOpen: episodeIsOpen, raisedKinds: raisedKinds)
         courses[course] = Standing(version: version, signals: signals)
         return decisions

@@ -28,7 +28,8 @@ public struct ConsumerSettings: Sendable {
     /// How long a silent member keeps its partitions; 6 s to 30 min on Apache Kafka by default.
     public var sessionTimeout: Duration
 
-    /// The group gives up on a member whose batch takes longer. At least three times the worst batch.
+    /// The group gives up on a member whose batch takes longer. At least three times the worst batch, and longer than
+    /// `stallLimit`; as long may a rebalance wait for a member that does not answer.
     public var maximumPollInterval: Duration
 
     /// `RecordConsumer.idle` is called at most this often.
@@ -51,7 +52,7 @@ public struct ConsumerSettings: Sendable {
 
     public init(
         group: String, topics: [String], instanceID: String? = nil, batchLimits: BatchLimits = BatchLimits(),
-        sessionTimeout: Duration = .seconds(45), maximumPollInterval: Duration = .seconds(300),
+        sessionTimeout: Duration = .seconds(45), maximumPollInterval: Duration = .seconds(90),
         idleInterval: Duration = .seconds(1), maximumRetryDelay: Duration = .seconds(5),
         reclaimDelay: Duration = .seconds(5), stallLimit: Duration = .seconds(60), endsStalledProcess: Bool = true
     ) {

@@ -12,7 +12,8 @@ extension GroupMember {
         try configuration.set("partition.assignment.strategy", "range")
         try configuration.set("session.timeout.ms", settings.sessionTimeout)
         try configuration.set("heartbeat.interval.ms", min(.seconds(3), settings.sessionTimeout / 10))
-        try configuration.set("max.poll.interval.ms", settings.maximumPollInterval)
+        // librdkafka refuses an interval that is shorter than the session.
+        try configuration.set("max.poll.interval.ms", max(settings.maximumPollInterval, settings.sessionTimeout))
         // Positions are given with every assignment; Kafka's own are a mirror, and none is ever guessed.
         try configuration.set("enable.auto.commit", "false")
         try configuration.set("enable.auto.offset.store", "false")
