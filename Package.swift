@@ -78,6 +78,7 @@ let package = Package(
         shared("Persistence", ["Contracts", "Domain", "CPostgres", logging, metrics], resources: [.embedInCode("Migrations")]),
         shared("AuditLog", ["TransparencyLog", "Persistence", "Contracts", "Domain", crypto]),
         shared("ClientText", ["Persistence", "Contracts", "Domain", crypto]),
+        shared("Directory", ["ClientText"]),
         shared("Outbound", ["CCurl"]),
         shared(
             "ServiceKit",
@@ -90,7 +91,7 @@ let package = Package(
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
-        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
+        + service("Notification", executable: "attune-notification", ["ClientText", "Directory", "Outbound", mustache, yaml, crypto, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
             .executableTarget(
@@ -99,7 +100,7 @@ let package = Package(
         ]
         + service(
             "Operator", executable: "attune",
-            ["AuditLog", "Catalogue", "ClientText", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+            ["AuditLog", "Catalogue", "ClientText", "Directory", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -117,6 +118,7 @@ let package = Package(
                 ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("ContractsTests", ["Contracts", "Domain", protobuf]),
             tests("ClientTextTests", ["ClientText", "Domain"]),
+            tests("DirectoryTests", ["Directory", "ClientText"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
@@ -131,7 +133,7 @@ let package = Package(
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
                     "AuditLog", "TransparencyLog", "Outbound", "ServiceKit", "Messaging", "Persistence", "TestSupport",
-                    "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
+                    "Catalogue", "ClientText", "Directory", "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
@@ -157,8 +159,8 @@ let package = Package(
             tests(
                 "NotificationTests",
                 [
-                    "attune-notification", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Outbound", "Contracts",
-                    "Domain", crypto, logging,
+                    "attune-notification", "ClientText", "Directory", "ServiceKit", "Messaging", "Persistence", "TestSupport",
+                    "Outbound", "Contracts", "Domain", crypto, logging,
                 ]),
             tests(
                 "ScoringTests",

@@ -14,6 +14,7 @@ import Testing
         "Persistence": ["Contracts", "Domain", "CPostgres"],
         "AuditLog": ["TransparencyLog", "Persistence", "Contracts", "Domain"],
         "ClientText": ["Persistence", "Contracts", "Domain"],
+        "Directory": ["ClientText"],
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
@@ -21,7 +22,7 @@ import Testing
 
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
-        "LocalStack", "AuditLog", "ClientText",
+        "LocalStack", "AuditLog", "ClientText", "Directory",
     ]
 
     private static let services: [String: Set<String>] = [
