@@ -86,11 +86,12 @@ let package = Package(
                 "Messaging", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
                 configuration, arguments,
             ]),
+        shared("FHIR", ["ServiceKit", "Domain"]),
         shared("LocalStack", ["Contracts", "Domain", "Messaging", "Persistence", "Outbound", logging]),
     ]
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
-        + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
+        + service("Alerting", executable: "attune-alerting", ["Catalogue", "FHIR", hummingbird])
         + service("Notification", executable: "attune-notification", ["ClientText", "Directory", "Outbound", mustache, yaml, crypto, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
@@ -107,7 +108,7 @@ let package = Package(
             tests(
                 "AlertingTests",
                 [
-                    "attune-alerting", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Outbound",
+                    "attune-alerting", "FHIR", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Outbound",
                     "Contracts", "Domain", lifecycle, logging,
                 ]),
             tests("ArchitectureTests", ["Domain"]),
@@ -119,6 +120,7 @@ let package = Package(
             tests("ContractsTests", ["Contracts", "Domain", protobuf]),
             tests("ClientTextTests", ["ClientText", "Domain"]),
             tests("DirectoryTests", ["Directory", "ClientText"]),
+            tests("FHIRTests", ["FHIR", "ServiceKit", "Domain"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),

@@ -17,12 +17,14 @@ import Testing
         "Directory": ["ClientText"],
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
+        "FHIR": ["ServiceKit", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
     ]
 
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
         "LocalStack", "AuditLog", "ClientText", "Directory",
+        "FHIR",
     ]
 
     private static let services: [String: Set<String>] = [
