@@ -35,9 +35,10 @@ public struct WeeklyHours: Hashable, Sendable, CustomStringConvertible {
 
     /// One form for the same hours, a day after the other.
     public var description: String {
-        zip(Self.dayNames, days).compactMap { name, spans in
-            spans.isEmpty ? nil : "\(name) " + spans.map { "\(Self.clock($0.lowerBound))-\(Self.clock($0.upperBound))" }
-                .joined(separator: " ")
+        zip(Self.dayNames, days).compactMap { name, spans -> String? in
+            guard !spans.isEmpty else { return nil }
+            let clocks = spans.map { "\(Self.clock($0.lowerBound))-\(Self.clock($0.upperBound))" }
+            return "\(name) " + clocks.joined(separator: " ")
         }.joined(separator: "; ")
     }
 

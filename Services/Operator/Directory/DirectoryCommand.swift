@@ -41,7 +41,7 @@ enum DirectoryRefusal: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .noKeyFile:
-            "there are contacts, and no key to seal them with; set ATTUNE_CONTACT_KEY_FILE to the contact.keys of `attune keys`"
+            "there are contacts, and no key for them; set ATTUNE_CONTACT_KEY_FILE to the contact.keys of `attune keys`"
         case .keyFile(let path, let why): "\(path): \(why); name the contact.keys of `attune keys`"
         case .file(let path, let faults):
             (["\(path) is refused"] + faults.prefix(Self.shownFaults).map { "\(path): \($0)" }

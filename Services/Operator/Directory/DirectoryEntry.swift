@@ -61,7 +61,9 @@ enum DirectoryEntries {
     private static let valueLength = 2048
 
     /// - Throws: where the file as a whole cannot be read; faults of entries are gathered.
-    static func read(_ bytes: [UInt8], isJSON: Bool, _ faults: inout [DirectoryFault]) throws(DirectoryFault) -> [DirectoryEntry] {
+    static func read(
+        _ bytes: [UInt8], isJSON: Bool, _ faults: inout [DirectoryFault]
+    ) throws(DirectoryFault) -> [DirectoryEntry] {
         let entries = isJSON ? try json(bytes, &faults) : try csv(bytes, &faults)
         guard entries.count <= countLimit else {
             throw DirectoryFault(
@@ -81,7 +83,8 @@ enum DirectoryEntries {
                         "known are \(entry.kind.fields.sorted().joined(separator: ", "))"))
             } else if value.utf8.count > valueLength || value.unicodeScalars.contains(where: { $0.value < 0x20 }) {
                 faults.append(
-                    entry.fault(field, "is too long or holds control characters", "give at most \(valueLength) bytes on one line"))
+                    entry.fault(
+                        field, "is too long or holds control characters", "give at most \(valueLength) bytes on one line"))
             }
         }
         return faults.count == before
@@ -164,7 +167,8 @@ enum DirectoryEntries {
             let place = "row \(index + 2)"
             guard row.dropFirst(header.count).allSatisfy({ trimmed($0).isEmpty }) else {
                 faults.append(
-                    DirectoryFault(place: place, problem: "has more cells than the header", advice: "quote cells that hold commas"))
+                    DirectoryFault(
+                        place: place, problem: "has more cells than the header", advice: "quote cells that hold commas"))
                 continue
             }
             var values = Dictionary(zip(header, row.map(trimmed)), uniquingKeysWith: { first, _ in first })

@@ -35,7 +35,8 @@ struct DirectoryReferences {
         }
         let contacts = content.contacts[dutyDesk] ?? [:]
         if contacts[.email] == nil, contacts[.webhook] == nil {
-            faults.append(fault(site, "duty_desk", "could not be told of an alert", "give that person an email or a webhook"))
+            faults.append(
+                fault(site, "duty_desk", "could not be told of an alert", "give that person an email or a webhook"))
         }
     }
 
@@ -52,7 +53,8 @@ struct DirectoryReferences {
             return
         }
         guard people[supervisor]?.roles.contains(.supervisor) == true else {
-            faults.append(fault(person, "supervisor", "is nobody with the role supervisor", "name such a person of this file"))
+            faults.append(
+                fault(person, "supervisor", "is nobody with the role supervisor", "name such a person of this file"))
             return
         }
         if isCircular(from: person) {

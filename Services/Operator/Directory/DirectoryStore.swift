@@ -11,7 +11,9 @@ enum DirectoryStore {
     }
 
     /// - Parameter people: those whose contacts are compared.
-    static func read(contactsOf people: [PersonID], _ masters: MasterKeys?, on connection: Connection) throws -> StoredDirectory {
+    static func read(
+        contactsOf people: [PersonID], _ masters: MasterKeys?, on connection: Connection
+    ) throws -> StoredDirectory {
         var stored = StoredDirectory()
         for row in try connection.run(selectSites) {
             let record = SiteRecord(
