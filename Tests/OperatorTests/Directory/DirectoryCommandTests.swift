@@ -35,11 +35,12 @@ import Testing
         try admin.run("select sealed_by from notification.contact order by person_id, kind").map { try $0.optionalText(0) }
     }
 
-    @Test func `A file is planned, applied once, and plans nothing again; what it leaves out becomes inactive`() async throws {
+    @Test func `A file is planned, applied once and plans nothing again; what it leaves out gets inactive`() async throws {
         let file = try files.write(DirectoryFileTests.csv, to: "directory.csv")
         let planned = try await directory("apply", file)
         #expect(planned.status == 1, "\(planned.errors)")
-        #expect(planned.output.contains("+ person c-01") && planned.output.contains("5 to add, 0 to change, 0 to deactivate"))
+        #expect(planned.output.contains("+ person c-01"))
+        #expect(planned.output.contains("5 to add, 0 to change, 0 to deactivate"))
         #expect(try admin.run("select from directory.person").isEmpty)
         #expect(try await directory("apply", file, "--apply").status == 64)
 
@@ -58,10 +59,14 @@ import Testing
         // Somebody leaves with an open alert, an address and a phone number change.
         try admin.script(
             """
-            insert into alerting.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument,
-                clinician, cause_event_id, raised_at, due_at)
-            select gen_random_uuid(), gen_random_uuid(), 'north', 1, 'raised', 'etr.80', gen_random_uuid(),
-                gen_random_uuid(), 'ors', 'c-01', gen_random_uuid(), now(), now() from generate_series(1, 2)
+            insert into alerting.alert select a.* from generate_series(1, 2) n, jsonb_populate_record(
+                null::alerting.alert, jsonb_build_object(
+                    'n', n, 'alert_id', gen_random_uuid(), 'episode_id', gen_random_uuid(), 'site', 'north', 'kind', 1,
+                    'status', 'raised', 'rule', 'etr.80', 'rating_id', gen_random_uuid(),
+                    'participant_id', gen_random_uuid(), 'instrument', 'ors', 'clinician', 'c-01',
+                    'cause_event_id', gen_random_uuid(), 'raised_at', now(), 'due_at', now(), 'first_due_at', now(),
+                    'escalation_level', 0, 'ladder_ended', false, 'assignments', 0, 'review_entries', 0,
+                    'changed_at', now())) a
             """)
         let without = DirectoryFileTests.csv.split(separator: "\n").filter { !$0.contains("c-01") }.joined(separator: "\n")
             .replacingOccurrences(of: "two@", with: "second@")
@@ -73,7 +78,7 @@ import Testing
         #expect(refused.output.contains("~ person s-01: email"))
         let allowed = try await directory("apply", next, "--apply", "--by", "op-1", "--allow-removals", "1")
         #expect(allowed.status == 0, "\(allowed.errors)")
-        #expect(try admin.run("select active from published.directory_person where person_id = 'c-01'").only().bool(0) == false)
+        #expect(try !admin.run("select active from directory.person where person_id = 'c-01'").only().bool(0))
         let back = try await directory("apply", file, "--apply", "--by", "op-1")
         #expect(back.output.contains("+ person c-01: active again"))
         let trail = try admin.run("select added, changed, deactivated from directory.application order by application_id")
@@ -85,7 +90,7 @@ import Testing
         #expect(try await directory("apply", file, "--apply", "--by", "op-1").status == 0)
         let (old, new) = (try String(contentsOfFile: keyFile, encoding: .utf8), MasterKeys.line(named: "two"))
         _ = try files.write(old + new + "\n", to: "contact.keys")
-        #expect(try await directory("apply", file).output == "the directory is as the file says\n", "the old key still reads")
+        #expect(try await directory("apply", file).status == 0, "the old key still reads")
         let done = try await directory("rekey")
         #expect(done.status == 0, "\(done.errors)")
         #expect(done.output == "4 contacts sealed anew with two\nin use: two, 4 contacts\n")
@@ -103,7 +108,8 @@ import Testing
     @Test func `A contact that left the file loses its content`() async throws {
         let file = try files.write(DirectoryFileTests.csv, to: "directory.csv")
         #expect(try await directory("apply", file, "--apply", "--by", "op-1").status == 0)
-        let without = try files.write(DirectoryFileTests.csv.replacingOccurrences(of: "+49 30 1234567", with: ""), to: "b.csv")
+        let text = DirectoryFileTests.csv.replacingOccurrences(of: "+49 30 1234567", with: "")
+        let without = try files.write(text, to: "b.csv")
         let done = try await directory("apply", without, "--apply", "--by", "op-1")
         #expect(done.output.contains("~ person c-01: phone"))
         #expect(try admin.run("select sealed is null from notification.contact where kind = 'phone'").only().bool(0))

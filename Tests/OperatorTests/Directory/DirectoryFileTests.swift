@@ -80,12 +80,22 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""id": "c-01""#, #""id": 7"#, "/people/0/id"), (#""roles": ["clinician"]"#, #""roles": "clinician""#, "/people/0/roles"),
-        (#""teams""#, #""groups""#, "/groups"), (#""email": "one"#, #""fax": "one"#, "/people/0/fax"), (#""sites": ["#, "", "line 1"),
+        (#""id": "c-01""#, #""id": 7"#, "/people/0/id"),
+        (#""roles": ["clinician"]"#, #""roles": "clinician""#, "/people/0/roles"),
+        (#""teams""#, #""groups""#, "/groups"), (#""email": "one"#, #""fax": "one"#, "/people/0/fax"),
+        (#""sites": ["#, "", "line 1"),
     ])
     func `In JSON a fault is named by its pointer`(text: String, instead: String, place: String) throws {
         let (_, faults) = read(Self.json.replacingOccurrences(of: text, with: instead), isJSON: true)
         #expect(faults.first?.place == place, "\(faults)")
+    }
+
+    @Test func `The example of the local stack is good`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../deploy/local/directory.csv").standardized
+        let (content, faults) = read(try String(contentsOf: file, encoding: .utf8), isJSON: false)
+        #expect(faults == [])
+        #expect(content.sites.map(\.id.text) == ["north", "south"])
     }
 
     @Test func `Supervision must not go round in a circle`() {
