@@ -1,4 +1,5 @@
 import Contracts
+import Directory
 import Domain
 import Logging
 import Metrics
@@ -9,13 +10,22 @@ import ServiceKit
 /// superseded before anybody was told.
 final class NotificationHandler: EventHandler {
     private let routes: Routes
+    private let people: DirectoryRoutes
+    private let resolver: DirectoryResolver
     private let logger: Logger
     private let wakeUp: @Sendable () -> Void
     private var hasNewDeliveries = false
 
-    /// - Parameter wakeUp: called when new deliveries have been committed.
-    init(routes: Routes, logger: Logger, wakeUp: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - people: whom the routes name by role or id, found in the directory with `contacts`.
+    ///   - wakeUp: called when new deliveries have been committed.
+    init(
+        routes: Routes, people: DirectoryRoutes = .none, contacts: ContactBook? = nil, logger: Logger,
+        wakeUp: @escaping @Sendable () -> Void
+    ) {
         self.routes = routes
+        self.people = people
+        resolver = DirectoryResolver(contacts: contacts)
         self.logger = logger
         self.wakeUp = wakeUp
     }
@@ -32,7 +42,7 @@ final class NotificationHandler: EventHandler {
         }
         let new = try DeliveryIntake.claim(calls.map(\.event), on: connection)
         // An event may stand in a batch twice; its deliveries are the same and are written once.
-        let routed = calls.filter { new.contains($0.event) }.map { ($0, recipients(of: $0)) }
+        let routed = try route(calls.filter { new.contains($0.event) }, on: connection)
         try DeliveryIntake.insert(routed, on: connection)
         // Behind the insertions: an alert can be raised and superseded within one batch.
         for channel in try DeliveryIntake.withdraw(superseded, on: connection) {
@@ -70,15 +80,60 @@ final class NotificationHandler: EventHandler {
         }
     }
 
-    private func recipients(of call: DeliveryIntake.Call) -> [RecipientPlace] {
-        let recipients = routes.recipients(of: call.kind, isEscalation: call.escalationLevel > 0, at: call.site)
-        if recipients.isEmpty {
-            logger.notice(
-                "alert is routed to nobody",
-                metadata: [
-                    "alert_id": "\(call.alert)", LogKey.site: "\(call.site)", "level": "\(call.escalationLevel)",
-                ])
+    /// Who is told of each call. Somebody of the directory who cannot be told is replaced by the last resort.
+    private func route(
+        _ calls: [DeliveryIntake.Call], on connection: Connection
+    ) throws -> [(call: DeliveryIntake.Call, recipients: [RecipientPlace])] {
+        let choices = calls.map { ($0, recipients(of: $0)) }
+        let wishes = choices.flatMap { call, choice in
+            choice.targets.map { DirectoryResolver.Wish(episode: call.episode, site: call.site, target: $0) }
         }
-        return recipients.map(\.place)
+        var findings = try resolver.resolve(wishes, on: connection)[...]
+        return choices.map { call, choice in
+            var places = choice.named
+            for (target, finding) in zip(choice.targets, findings.prefix(choice.targets.count)) {
+                switch finding {
+                case .found(let place): places.append(place)
+                case .nobody(let reason, let person):
+                    places += routes.lastResort(of: call.kind, isEscalation: call.escalationLevel > 0).map(\.place)
+                    NotificationMetrics.unresolved(target.word, reason.rawValue)
+                    logReplaced(target, reason, person, call)
+                }
+            }
+            findings = findings.dropFirst(choice.targets.count)
+            if places.isEmpty { logger.notice("alert is routed to nobody", metadata: fields(of: call)) }
+            // The same person may be clinician and duty desk.
+            var seen: Set<RecipientPlace> = []
+            return (call, places.filter { seen.insert($0).inserted })
+        }
+    }
+
+    /// The site's own recipients, or those of the default where the site has nobody for it.
+    private func recipients(
+        of call: DeliveryIntake.Call
+    ) -> (named: [RecipientPlace], targets: [DirectoryRoutes.Target]) {
+        let isEscalation = call.escalationLevel > 0
+        let own = routes.ownRecipients(of: call.kind, isEscalation: isEscalation, at: call.site)
+        let targets = people.own(of: call.kind, isEscalation: isEscalation, at: call.site)
+        guard own.isEmpty, targets.isEmpty else { return (own.map(\.place), targets) }
+        return (
+            routes.recipients(of: call.kind, isEscalation: isEscalation, at: call.site).map(\.place),
+            people.standard(of: call.kind, isEscalation: isEscalation)
+        )
+    }
+
+    private func logReplaced(
+        _ target: DirectoryRoutes.Target, _ reason: DirectoryResolver.Reason, _ person: PersonID?,
+        _ call: DeliveryIntake.Call
+    ) {
+        var metadata = fields(of: call)
+        metadata["target"] = "\(target.word)"
+        metadata["reason"] = "\(reason.rawValue)"
+        metadata["person"] = person.map { "\($0)" }
+        logger.warning("somebody of the directory cannot be told; the last resort is told instead", metadata: metadata)
+    }
+
+    private func fields(of call: DeliveryIntake.Call) -> Logger.Metadata {
+        ["alert_id": "\(call.alert)", LogKey.site: "\(call.site)", "level": "\(call.escalationLevel)"]
     }
 }

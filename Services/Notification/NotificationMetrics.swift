@@ -8,6 +8,9 @@ enum NotificationMetrics {
             "attune_notification_deliveries_total",
             "Attempts by what came of them, and deliveries withdrawn before the first."),
         MetricDescription("attune_notification_attempt_seconds", "How long receivers took to accept or refuse."),
+        MetricDescription(
+            "attune_notification_unresolved_total",
+            "People of the directory whom an alert could not reach, by how they were named and why."),
         MetricDescription("attune_notification_pending", "Deliveries that are neither delivered nor given up."),
     ]
 
@@ -15,6 +18,12 @@ enum NotificationMetrics {
         Counter(
             label: "attune_notification_deliveries_total",
             dimensions: [("channel", channel.rawValue), ("outcome", outcome)]
+        ).increment()
+    }
+
+    static func unresolved(_ target: String, _ reason: String) {
+        Counter(
+            label: "attune_notification_unresolved_total", dimensions: [("target", target), ("reason", reason)]
         ).increment()
     }
 

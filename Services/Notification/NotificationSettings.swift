@@ -45,18 +45,40 @@ enum NotificationSettings {
         "ATTUNE_NOTIFICATION_CONNECT_LIMIT", "Longest time for connecting to a receiver.", default: "5s",
         in: .milliseconds(100) ... .seconds(60))
 
+    static let contactKeys = Setting.path(
+        "ATTUNE_CONTACT_KEY_FILE",
+        "File with the keys that seal contacts of the directory; needed where the routes name people by role or id."
+    ).optional
+
     static let all: [any SettingDeclaration] = [
-        routes, portal, smtpURL, smtpFrom, smtpUser, smtpPassword, smtpRequireTLS, caFile, webhookProxy, workers,
-        attempts, retryPause, sendLimit, connectLimit,
+        routes, contactKeys, portal, smtpURL, smtpFrom, smtpUser, smtpPassword, smtpRequireTLS, caFile, webhookProxy,
+        workers, attempts, retryPause, sendLimit, connectLimit,
     ]
 
     static func retrySchedule(_ settings: Settings) -> RetrySchedule {
         RetrySchedule(firstPause: settings[retryPause], maxAttempts: settings[attempts])
     }
 
-    static func transport(_ settings: Settings, for routes: Routes) throws(SettingsError) -> TransportSettings {
+    /// Nil where no key file is named.
+    static func contacts(_ settings: Settings, areNeeded: Bool) throws(SettingsError) -> ContactBook? {
+        let advice = "Name the contact.keys that `attune keys` has made."
+        guard let file = settings[contactKeys] else {
+            guard areNeeded else { return nil }
+            throw SettingsError(contactKeys.name, "is not set, but the routes name people of the directory", advice)
+        }
+        do {
+            return try ContactBook(keyFile: file)
+        } catch {
+            throw SettingsError(contactKeys.name, "names a file that cannot be used: \(error)", advice)
+        }
+    }
+
+    /// - Parameter mailsPeople: whether people of the directory, who may have mail addresses, are told.
+    static func transport(
+        _ settings: Settings, for routes: Routes, mailsPeople: Bool
+    ) throws(SettingsError) -> TransportSettings {
         TransportSettings(
-            mail: try mail(settings, isNeeded: routes.usesMail), portal: settings[portal]?.absoluteString,
+            mail: try mail(settings, isNeeded: routes.usesMail || mailsPeople), portal: settings[portal]?.absoluteString,
             timeout: settings[sendLimit], connectTimeout: settings[connectLimit], caFile: settings[caFile],
             webhookProxy: settings[webhookProxy] == "environment" ? .fromEnvironment : .none)
     }

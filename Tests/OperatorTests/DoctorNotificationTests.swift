@@ -106,6 +106,16 @@ import Testing
         #expect(findings.count == 1 + Int(raised))
     }
 
+    @Test func `Who of the directory was meant is not asked, but that somebody was told`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        let outline = try routes(
+            Self.routes + "\nsites:\n  north:\n    - {role: clinician, kinds: [all]}\n    - {person: s-01}\n")
+        #expect(try bench.examine(NotificationCheck(site: nil, routes: outline)).findings == [])
+        try bench.damage("delete from notification.delivery")
+        let findings = try bench.examine(NotificationCheck(site: nil, routes: outline)).findings
+        #expect(findings.contains { $0.hasSuffix("was handled, and has no delivery") })
+    }
+
     @Test func `A routes file that is none is refused`() throws {
         #expect(throws: UnreadableRoutes.self) { try routes("sites: {north: []}") }
         #expect(throws: UnreadableRoutes.self) { try routes("default: [{id: x, channel: {fax: {}}}]") }

@@ -8,6 +8,8 @@ import Persistence
 /// another is at: one that is due is skipped while it is locked.
 struct DeliveryStore: Sendable {
     let routes: Routes
+    /// Of people of the directory; nil where routes name none.
+    var contacts: ContactBook?
     let schedule: RetrySchedule
     /// After so long without a result the process that sends is taken for dead; longer than any sending takes.
     let sendingLimit: Duration
@@ -112,7 +114,7 @@ struct DeliveryStore: Sendable {
         let webhooks = blocked.flatMap { endpoint -> [String] in
             switch endpoint {
             case .mailServer: []
-            case .webhook(let url): routes.webhookRecipients(of: url)
+            case .webhook(let url): routes.webhookRecipients(of: url) + (contacts?.webhookRecipients(of: url) ?? [])
             }
         }
         while let row = try connection.run(Self.selectDue, [.bool(isMailBlocked), .texts(webhooks)]).first {
@@ -127,7 +129,9 @@ struct DeliveryStore: Sendable {
             try connection.run(Self.cutOffAttempt, [.id(delivery.id), .int32(Int32(due.attempts))])
             NotificationMetrics.count(delivery.recipient.channel, "unknown")
         }
-        guard let address = routes.address(of: delivery.recipient) else {
+        guard let address = try routes.address(of: delivery.recipient)
+            ?? contacts?.address(of: delivery.recipient, on: connection)
+        else {
             results.append(try giveUp(due, "the recipient is not in the routes any more", on: connection))
             return nil
         }

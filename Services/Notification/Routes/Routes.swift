@@ -20,6 +20,18 @@ struct Routes: Sendable {
         return own.isEmpty ? `default`.filter { $0.takes(kind, isEscalation: isEscalation) } : own
     }
 
+    /// The site's own recipients of an alert, none where it leaves that to the default.
+    func ownRecipients(of kind: AlertKind, isEscalation: Bool, at site: SiteID) -> [Recipient] {
+        (sites[site] ?? []).filter { $0.takes(kind, isEscalation: isEscalation) }
+    }
+
+    /// Who is told when somebody of the directory cannot be: the default's recipients of the alert or, where it has none,
+    /// those of safety alerts, for whom there is always somebody.
+    func lastResort(of kind: AlertKind, isEscalation: Bool) -> [Recipient] {
+        let usual = `default`.filter { $0.takes(kind, isEscalation: isEscalation) }
+        return usual.isEmpty ? `default`.filter { $0.takes(.safety, isEscalation: isEscalation) } : usual
+    }
+
     /// Where a recipient is reached; nil for one that the routes no longer hold.
     func address(of place: RecipientPlace) -> Recipient.Address? { places[place] }
 

@@ -39,7 +39,7 @@ extension Routes {
     }
 }
 
-private struct RoutesReader {
+struct RoutesReader {
     /// Shorter keys could be guessed by trying; 256 bits in base64 are 44 characters.
     static let keyLength = 32...1024
 
@@ -54,7 +54,8 @@ private struct RoutesReader {
 
     mutating func recipients(_ place: RouteNode) throws(RoutesError) -> [Recipient] {
         var recipients: [Recipient] = []
-        for entry in try place.list() {
+        // People of the directory are for ``DirectoryRoutes``.
+        for entry in try place.list() where !DirectoryRoutes.holds(entry) {
             let recipient = try recipient(entry)
             guard !recipients.contains(where: { $0.place == recipient.place }) else {
                 throw entry.refusal("\(recipient.id) is listed twice here for the same channel")
@@ -74,11 +75,11 @@ private struct RoutesReader {
         guard let name = RecipientName(try id.text()) else { throw id.refusal("is not a name: \(nameForm)") }
         return Recipient(
             id: name.text, address: try address(try fields.required("channel")),
-            kinds: try kinds(fields.optional("kinds")),
+            kinds: try Self.kinds(fields.optional("kinds")),
             takesEscalations: try fields.optional("escalations")?.flag() ?? true)
     }
 
-    private func kinds(_ place: RouteNode?) throws(RoutesError) -> Set<AlertKind> {
+    static func kinds(_ place: RouteNode?) throws(RoutesError) -> Set<AlertKind> {
         guard let place else { return Set(AlertKind.allCases) }
         var kinds: Set<AlertKind> = []
         for entry in try place.list() {

@@ -139,9 +139,12 @@ private struct CalledPage {
         }
         if let routes {
             let expected = routes.recipients(of: alert.kind, isEscalation: isEscalation, at: event.site)
-            for recipient in expected
-            where !made.contains(where: { $0.recipient == recipient.id && $0.channel == recipient.channel.rawValue }) {
-                result.difference("\(words) has no delivery to \(recipient.id) by \(recipient.channel.rawValue)")
+            let named = expected.compactMap(\.place)
+            // Somebody of the directory, or the last resort in their place.
+            if named.count < expected.count, made.isEmpty { result.difference("\(words) was handled, and has no delivery") }
+            for (id, channel) in named
+            where !made.contains(where: { $0.recipient == id && $0.channel == channel.rawValue }) {
+                result.difference("\(words) has no delivery to \(id) by \(channel.rawValue)")
             }
         } else if made.isEmpty, alert.kind == .safety {
             result.difference("\(words) was handled, and has no delivery")

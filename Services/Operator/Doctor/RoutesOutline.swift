@@ -7,27 +7,33 @@ import Yams
 /// is right in every respect is for the notification service to say.
 struct RoutesOutline: Decodable {
     struct Recipient: Decodable {
-        let id: String
-        let channel: NotificationChannel
+        /// Nil for somebody of the directory: who that was at the time cannot be told from the file.
+        let place: (id: String, channel: NotificationChannel)?
         /// Nil for all.
         private let kinds: Set<AlertKind>?
         private let takesEscalations: Bool
 
-        private enum Fields: String, CodingKey { case id, channel, kinds, escalations }
+        private enum Fields: String, CodingKey { case id, channel, person, role, kinds, escalations }
         private struct Anything: Decodable {}
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: Fields.self)
-            id = try fields.decode(String.self, forKey: .id)
+            place = try Self.place(fields)
+            let words = try fields.decodeIfPresent([String].self, forKey: .kinds)
+            kinds = words.flatMap { $0.contains("all") ? nil : Set($0.compactMap(AlertKind.init(rawValue:))) }
+            takesEscalations = try fields.decodeIfPresent(Bool.self, forKey: .escalations) ?? true
+        }
+
+        private static func place(
+            _ fields: KeyedDecodingContainer<Fields>
+        ) throws -> (id: String, channel: NotificationChannel)? {
+            guard !fields.contains(.person), !fields.contains(.role) else { return nil }
             let ways = try fields.decode([String: Anything].self, forKey: .channel).keys
             guard ways.count == 1, let way = ways.first.flatMap(NotificationChannel.init(rawValue:)) else {
                 throw DecodingError.dataCorruptedError(
                     forKey: .channel, in: fields, debugDescription: "must be either email or webhook")
             }
-            channel = way
-            let words = try fields.decodeIfPresent([String].self, forKey: .kinds)
-            kinds = words.flatMap { $0.contains("all") ? nil : Set($0.compactMap(AlertKind.init(rawValue:))) }
-            takesEscalations = try fields.decodeIfPresent(Bool.self, forKey: .escalations) ?? true
+            return (try fields.decode(String.self, forKey: .id), way)
         }
 
         fileprivate func takes(_ kind: AlertKind, isEscalation: Bool) -> Bool {

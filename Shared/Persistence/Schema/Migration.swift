@@ -20,6 +20,7 @@ public struct Migration: Sendable {
         Migration(number: 12, name: "doctor", sql: PackageResources._012_doctor_sql),
         Migration(number: 13, name: "considerations", sql: PackageResources._013_considerations_sql),
         Migration(number: 14, name: "alert_life", sql: PackageResources._014_alert_life_sql),
+        Migration(number: 15, name: "directory", sql: PackageResources._015_directory_sql),
     ]
 }
 

@@ -1,0 +1,142 @@
+import ClientText
+import Contracts
+import Directory
+import Domain
+import Foundation
+import Persistence
+import Testing
+
+@testable import attune_notification
+
+/// Recipients whom the routes name by role or id.
+@Suite struct DirectoryRecipientTests {
+    private let fixture: Fixture
+    private let admin: Connection
+    private let keyFile: String
+    private let alert = Example()
+
+    init() throws {
+        fixture = try Fixture(recipients: [.mail])
+        admin = try fixture.database.connect()
+        keyFile = FileManager.default.temporaryDirectory.appending(path: "contact-\(UUID()).keys").path
+        try Data(MasterKeys.line(named: "one").utf8).write(to: URL(filePath: keyFile))
+        try admin.run(
+            """
+            insert into ledger.episode (episode_id, site, service, clinician, opened_on, participants)
+            values ($1, 'north', 'adult', 'c-01', '2026-01-05', '{}')
+            """, [.id(alert.episode)])
+        try admin.script(
+            """
+            insert into directory.site (site, time_zone, duty_desk, active) values ('north', 'UTC', 'desk-1', true);
+            insert into directory.person (person_id, site, roles, supervisor_id, active)
+            values ('c-01', 'north', '{clinician}', 's-01', true), ('s-01', 'north', '{supervisor}', null, true),
+                   ('desk-1', 'north', '{duty_desk}', null, true), ('gone', 'north', '{clinician}', null, false)
+            """)
+        for person in ["c-01", "s-01", "gone"] { try seal(.email("\(person)@clinic.example"), of: person) }
+    }
+
+    private func seal(_ contact: Contact, of person: String) throws {
+        let masters = try MasterKeys(text: try String(contentsOfFile: keyFile, encoding: .utf8))
+        let sealed = try SealedContact(contact, of: try #require(PersonID(person)), with: masters)
+        try admin.run(
+            "select notification.put_contacts($1, $2, $3, $4)",
+            [
+                .texts([person]), .texts([contact.kind.rawValue]), .texts([sealed.sealed.by]),
+                .byteArrays([sealed.sealed.bytes]),
+            ])
+    }
+
+    private func people(
+        _ targets: DirectoryRoutes.Target..., kinds: Set<AlertKind> = Set(AlertKind.allCases)
+    ) -> DirectoryRoutes {
+        DirectoryRoutes(
+            default: [],
+            sites: [north: targets.map { .init(target: $0, kinds: kinds, takesEscalations: true) }])
+    }
+
+    private func handle(_ people: DirectoryRoutes, _ contacts: ContactBook?, _ events: [EventEnvelope]? = nil) throws {
+        let handler = NotificationHandler(routes: fixture.routes, people: people, contacts: contacts, logger: quiet) {}
+        try fixture.connection.transaction { connection in
+            try handler.handle(
+                (events ?? [alert.raised()]).map { .init(topic: Topic.alerts.name, envelope: $0) }, on: connection)
+        }
+    }
+
+    private func recipients() throws -> [String] {
+        try fixture.connection.run("select recipient from notification.delivery order by recipient").map { try $0.text(0) }
+    }
+
+    @Test func `The clinician of the episode, the clinician's supervisor and the site's duty desk are found`() throws {
+        try seal(.webhook(url: "https://desk.example/in", keyID: "k", key: Array(repeating: 1, count: 32)), of: "desk-1")
+        let contacts = try ContactBook(keyFile: keyFile)
+        try handle(people(.clinician, .supervisor, .dutyDesk, .person(try #require(PersonID("c-01")))), contacts)
+        #expect(try recipients() == ["person:c-01", "person:desk-1", "person:s-01"])
+        #expect(contacts.webhookRecipients(of: "https://desk.example/in") == ["person:desk-1"])
+    }
+
+    @Test func `A person is reached at the sealed address, and the record names the id alone`() throws {
+        let contacts = try ContactBook(keyFile: keyFile)
+        try handle(people(.clinician), contacts)
+        let store = DeliveryStore(
+            routes: fixture.routes, contacts: contacts, schedule: RetrySchedule(firstPause: .seconds(5), maxAttempts: 3),
+            sendingLimit: .seconds(60))
+        let worker = DeliveryWorker(
+            store, fixture.board, try DeliveryTransport(fixture.transport, MessageTemplates()), logger: quiet)
+        #expect(try worker.deliver(on: fixture.connection) { true })
+        #expect(fixture.mails.all.map(\.recipients) == [["RCPT TO:<c-01@clinic.example>"]])
+        #expect(try fixture.ledger().map(\.recipient) == ["person:c-01"])
+    }
+
+    @Test(arguments: [DirectoryRoutes.Target.person(PersonID("gone")!), .person(PersonID("nobody")!), .dutyDesk])
+    func `Whoever is inactive, unknown or without contact is replaced by the last resort`(
+        target: DirectoryRoutes.Target
+    ) throws {
+        try handle(people(target, kinds: [.deteriorating]), try ContactBook(keyFile: keyFile))
+        #expect(try recipients() == ["desk"])
+    }
+
+    @Test func `A contact that no key opens goes to the last resort, until the key file has the key`() throws {
+        let contacts = try ContactBook(keyFile: keyFile)
+        let old = try String(contentsOfFile: keyFile, encoding: .utf8)
+        let new = MasterKeys.line(named: "two")
+        try Data("\(old)\n\(new)".utf8).write(to: URL(filePath: keyFile))
+        try seal(.email("new@clinic.example"), of: "c-01")
+        try Data(old.utf8).write(to: URL(filePath: keyFile))
+        try handle(people(.clinician), contacts)
+        #expect(try recipients() == ["desk"])
+        try Data("\(old)\n\(new)".utf8).write(to: URL(filePath: keyFile))
+        try handle(people(.clinician), contacts, [try alert.escalated()])
+        #expect(try recipients() == ["desk", "person:c-01"])
+    }
+
+    @Test func `Entries for people are read beside the others, and a fault in one is named with its line`() throws {
+        func load(_ entry: String) throws -> (Routes, DirectoryRoutes) {
+            let file = FileManager.default.temporaryDirectory.appending(path: "routes-\(UUID()).yaml")
+            let text = """
+                default:
+                  - id: duty-desk
+                    channel:
+                      email: {address: duty@clinic.example}
+                sites:
+                  north:
+                    - \(entry)
+                      kinds: [safety]
+                """
+            try Data(text.utf8).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            return (try Routes.load(file: file.path), try DirectoryRoutes.load(file: file.path))
+        }
+        let (routes, people) = try load("role: supervisor")
+        #expect(people.own(of: .safety, isEscalation: true, at: north) == [.supervisor])
+        #expect(people.own(of: .alliance, isEscalation: false, at: north).isEmpty)
+        #expect(routes.recipients(of: .alliance, isEscalation: false, at: north).map(\.id) == ["duty-desk"])
+        #expect(try load("person: c-01").1.own(of: .safety, isEscalation: false, at: north) == [.person(PersonID("c-01")!)])
+        for (entry, reason) in [
+            ("role: nurse", "must be one of"), ("person: c 01", "is not an id"), ("{role: clinician, person: c-01}", ":"),
+            ("role: clinician\n      id: x", "unknown field"),
+        ] {
+            let refusal = #expect(throws: RoutesError.self) { try load(entry) }
+            #expect(refusal?.description.contains(reason) == true, "\(String(describing: refusal))")
+        }
+    }
+}
