@@ -80,6 +80,9 @@ let package = Package(
         shared("ClientText", ["Persistence", "Contracts", "Domain", crypto]),
         shared("Outbound", ["CCurl"]),
         shared(
+            "Channels", ["Outbound", "ServiceKit", "Contracts", "Domain", mustache, yaml, crypto],
+            resources: [.embedInCode("Messages/Templates")]),
+        shared(
             "ServiceKit",
             [
                 "Messaging", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
@@ -90,7 +93,7 @@ let package = Package(
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
-        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
+        + service("Notification", executable: "attune-notification", ["Channels", "Outbound", hummingbird, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
             .executableTarget(
@@ -99,7 +102,7 @@ let package = Package(
         ]
         + service(
             "Operator", executable: "attune",
-            ["AuditLog", "Catalogue", "ClientText", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+            ["AuditLog", "Catalogue", "Channels", "ClientText", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -130,8 +133,8 @@ let package = Package(
                 "OperatorTests",
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
-                    "AuditLog", "TransparencyLog", "Outbound", "ServiceKit", "Messaging", "Persistence", "TestSupport",
-                    "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
+                    "AuditLog", "Channels", "TransparencyLog", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence",
+                    "TestSupport", "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
@@ -157,8 +160,8 @@ let package = Package(
             tests(
                 "NotificationTests",
                 [
-                    "attune-notification", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Outbound", "Contracts",
-                    "Domain", crypto, logging,
+                    "attune-notification", "Channels", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Outbound",
+                    "Contracts", "Domain", crypto, hummingbird, lifecycle, logging,
                 ]),
             tests(
                 "ScoringTests",

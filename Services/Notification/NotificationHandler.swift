@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 import Logging
@@ -6,7 +7,7 @@ import Persistence
 import ServiceKit
 
 /// Makes deliveries of alerts that were raised or passed on, and takes back those of alerts that were
-/// superseded before anybody was told.
+/// superseded before anybody was told, or answered while the message waited for its time.
 final class NotificationHandler: EventHandler {
     private let routes: Routes
     private let logger: Logger
@@ -23,9 +24,10 @@ final class NotificationHandler: EventHandler {
     func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
         var calls: [DeliveryIntake.Call] = []
         var superseded: [AlertID] = []
+        var answered: [AlertID] = []
         for (index, event) in events.enumerated() {
             do throws(MalformedEvent) {
-                try read(event.envelope, into: &calls, &superseded)
+                try read(event.envelope, into: &calls, &superseded, &answered)
             } catch {
                 throw PoisonEvent(index: index, code: "malformed", reason: error.description)
             }
@@ -35,7 +37,9 @@ final class NotificationHandler: EventHandler {
         let routed = calls.filter { new.contains($0.event) }.map { ($0, recipients(of: $0)) }
         try DeliveryIntake.insert(routed, on: connection)
         // Behind the insertions: an alert can be raised and superseded within one batch.
-        for channel in try DeliveryIntake.withdraw(superseded, on: connection) {
+        let withdrawn = try DeliveryIntake.withdraw(superseded, on: connection)
+            + DeliveryIntake.withdrawHeld(answered, on: connection)
+        for channel in withdrawn {
             NotificationMetrics.count(channel, "withdrawn")
         }
         hasNewDeliveries = !routed.isEmpty
@@ -53,7 +57,8 @@ final class NotificationHandler: EventHandler {
     }
 
     private func read(
-        _ event: EventEnvelope, into calls: inout [DeliveryIntake.Call], _ superseded: inout [AlertID]
+        _ event: EventEnvelope, into calls: inout [DeliveryIntake.Call], _ superseded: inout [AlertID],
+        _ answered: inout [AlertID]
     ) throws(MalformedEvent) {
         let alert = try AlertEventCodec.decode(event.payload, type: event.type)
         func call(level: Int, dueAt: Timestamp) -> DeliveryIntake.Call {
@@ -65,8 +70,9 @@ final class NotificationHandler: EventHandler {
         case .raised(let raising): calls.append(call(level: 0, dueAt: raising.dueAt))
         case .escalated(let level, _, let dueAt): calls.append(call(level: level, dueAt: dueAt))
         case .superseded: superseded.append(alert.alert)
-        // Who was told keeps what was sent: an answer is no reason to leave the others in the dark.
-        case .acknowledged, .resolved: break
+        // Who was told keeps what was sent, and who is being told is told: an answer is no reason to leave the others in
+        // the dark. But what only waits for the morning would say what is no longer so.
+        case .acknowledged, .resolved: answered.append(alert.alert)
         }
     }
 

@@ -16,12 +16,13 @@ import Testing
         "ClientText": ["Persistence", "Contracts", "Domain"],
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
+        "Channels": ["Outbound", "ServiceKit", "Contracts", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
     ]
 
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
-        "LocalStack", "AuditLog", "ClientText",
+        "LocalStack", "AuditLog", "ClientText", "Channels",
     ]
 
     private static let services: [String: Set<String>] = [

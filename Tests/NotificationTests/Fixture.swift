@@ -1,3 +1,4 @@
+@testable import Channels
 import Contracts
 import Crypto
 import Domain
@@ -25,12 +26,13 @@ struct Fixture {
     let receiver: Peer
     let store: DeliveryStore
     let routes: Routes
-    let transport: TransportSettings
+    let sending: SendingSettings
     let board: EndpointBoard
 
     init(
         mailAnswers: [String] = [], webhookAnswers: [String] = [], recipients: [RecipientKind] = [.mail],
-        maxAttempts: Int = 12, workers: Int = 1
+        maxAttempts: Int = 12, workers: Int = 1, routes given: ((_ url: String, _ dead: String) throws -> Routes)? = nil,
+        now: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
         database = try TestDatabase.make()
         connection = try database.connect(role: "attune_notification")
@@ -40,7 +42,7 @@ struct Fixture {
         receiver = try Peer.http(webhooks)
         let url = "http://127.0.0.1:\(receiver.port)/hook"
         let dead = "http://127.0.0.1:\(try Peer.deadPort())/hook"
-        routes = Routes(
+        routes = try given?(url, dead) ?? Routes(
             default: try recipients.map { kind in
                 switch kind {
                 case .mail: try .mail()
@@ -50,8 +52,8 @@ struct Fixture {
             }, sites: [:])
         store = DeliveryStore(
             routes: routes, schedule: RetrySchedule(firstPause: .seconds(5), maxAttempts: maxAttempts),
-            sendingLimit: .seconds(60))
-        transport = TransportSettings(
+            sendingLimit: .seconds(60), now: now)
+        sending = SendingSettings(
             mail: .init(
                 endpoint: try SMTPEndpoint(url: "smtp://127.0.0.1:\(mailServer.port)", requireTLS: false),
                 from: try MailAddress("attune@clinic.example")),
@@ -62,7 +64,7 @@ struct Fixture {
     enum RecipientKind { case mail, webhook, deadWebhook }
 
     func worker() throws -> DeliveryWorker {
-        DeliveryWorker(store, board, try DeliveryTransport(transport, MessageTemplates()), logger: quiet)
+        DeliveryWorker(store, board, try MessageSender(sending, MessageTemplates()), logger: quiet)
     }
 
     /// As the consumer does it: one transaction, then the news of it.
@@ -122,7 +124,7 @@ extension Recipient {
 
     static func webhook(_ id: String = "bridge", url: String) -> Recipient {
         Recipient(
-            id: id, address: .webhook(WebhookTarget(url: url, keyID: "2026-1", key: key)),
+            id: id, address: .webhook(WebhookTarget(url: url, keys: [WebhookKey(id: "2026-1", bytes: key)], allowsPrivateAddress: true)),
             kinds: Set(AlertKind.allCases), takesEscalations: true)
     }
 }
@@ -155,6 +157,8 @@ struct Example {
     func superseded() throws -> EventEnvelope {
         try event(.superseded(cause: EventID(rawValue: UUID()), .courseChanged), sequence: 2)
     }
+
+    func acknowledged() throws -> EventEnvelope { try event(.acknowledged(actor: "u-17"), sequence: 2) }
 
     private func event(_ step: AlertStep, sequence: Int64 = 1) throws -> EventEnvelope {
         let event = AlertEvent(alert: alert, kind: kind, step: step)

@@ -22,7 +22,7 @@ struct RoutesOutline: Decodable {
             let ways = try fields.decode([String: Anything].self, forKey: .channel).keys
             guard ways.count == 1, let way = ways.first.flatMap(NotificationChannel.init(rawValue:)) else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .channel, in: fields, debugDescription: "must be either email or webhook")
+                    forKey: .channel, in: fields, debugDescription: "must be one of email, webhook and inbox")
             }
             channel = way
             let words = try fields.decodeIfPresent([String].self, forKey: .kinds)
