@@ -9,9 +9,11 @@ enum NotificationMetrics {
             "Attempts by what came of them, and deliveries withdrawn before the first."),
         MetricDescription("attune_notification_attempt_seconds", "How long receivers took to accept or refuse."),
         MetricDescription(
-            "attune_notification_held_total", "Times that a delivery was set to later, for quiet hours, a digest or a limit."),
+            "attune_notification_held_total",
+            "Times that a delivery was set to later, for quiet hours, a digest or a limit."),
         MetricDescription(
-            "attune_notification_circuit", "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests."),
+            "attune_notification_circuit",
+            "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests."),
         MetricDescription("attune_notification_pending", "Deliveries that are neither delivered nor given up."),
     ]
 

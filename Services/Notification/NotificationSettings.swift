@@ -10,7 +10,8 @@ enum NotificationSettings {
     static let attempts = Setting.int(
         "ATTUNE_NOTIFICATION_ATTEMPTS", "Attempts before a delivery is given up.", default: 12, in: 1...50)
     static let retryPause = Setting.duration(
-        "ATTUNE_NOTIFICATION_RETRY_PAUSE", "Longest pause after the first failed attempt; doubled after each further one, up to 1h.",
+        "ATTUNE_NOTIFICATION_RETRY_PAUSE",
+        "Longest pause after the first failed attempt; doubled after each further one, up to 1h.",
         default: "5s", in: .milliseconds(10) ... .seconds(3600))
 
     static let all: [any SettingDeclaration] = ChannelSettings.all + [workers, attempts, retryPause]

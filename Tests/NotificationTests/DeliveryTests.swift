@@ -1,4 +1,3 @@
-@testable import Channels
 import Contracts
 import Domain
 import Foundation
@@ -7,6 +6,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import Channels
 @testable import attune_notification
 
 @Suite struct DeliveryTests {
@@ -230,7 +230,8 @@ import Testing
         // Polling would come far too late for the test's own limit.
         let threads = DeliveryThreads(
             database: fixture.database.settings(role: "attune_notification"), store: fixture.store,
-            sending: fixture.sending, templates: try MessageTemplates(), options: .init(workers: 2, pollInterval: .seconds(600)), logger: quiet,
+            sending: fixture.sending, templates: try MessageTemplates(),
+            options: .init(workers: 2, pollInterval: .seconds(600)), logger: quiet,
             onFailure: { Issue.record($0) })
         threads.start()
         try fixture.handle([try Example().raised()], wakeUp: threads.wake)

@@ -1,4 +1,3 @@
-@testable import Channels
 import Contracts
 import Crypto
 import Domain
@@ -9,6 +8,7 @@ import Persistence
 import ServiceKit
 import TestSupport
 
+@testable import Channels
 @testable import attune_notification
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -31,7 +31,8 @@ struct Fixture {
 
     init(
         mailAnswers: [String] = [], webhookAnswers: [String] = [], recipients: [RecipientKind] = [.mail],
-        maxAttempts: Int = 12, workers: Int = 1, routes given: ((_ url: String, _ dead: String) throws -> Routes)? = nil,
+        maxAttempts: Int = 12, workers: Int = 1,
+        routes given: ((_ url: String, _ dead: String) throws -> Routes)? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
         database = try TestDatabase.make()
@@ -42,14 +43,16 @@ struct Fixture {
         receiver = try Peer.http(webhooks)
         let url = "http://127.0.0.1:\(receiver.port)/hook"
         let dead = "http://127.0.0.1:\(try Peer.deadPort())/hook"
-        routes = try given?(url, dead) ?? Routes(
-            default: try recipients.map { kind in
-                switch kind {
-                case .mail: try .mail()
-                case .webhook: .webhook(url: url)
-                case .deadWebhook: .webhook("dead", url: dead)
-                }
-            }, sites: [:])
+        routes =
+            try given?(url, dead)
+            ?? Routes(
+                default: try recipients.map { kind in
+                    switch kind {
+                    case .mail: try .mail()
+                    case .webhook: .webhook(url: url)
+                    case .deadWebhook: .webhook("dead", url: dead)
+                    }
+                }, sites: [:])
         store = DeliveryStore(
             routes: routes, schedule: RetrySchedule(firstPause: .seconds(5), maxAttempts: maxAttempts),
             sendingLimit: .seconds(60), now: now)
@@ -119,12 +122,15 @@ func require<Value>(_ value: Value?) throws -> Value {
 
 extension Recipient {
     static func mail(_ id: String = "desk", kinds: Set<AlertKind> = Set(AlertKind.allCases)) throws -> Recipient {
-        Recipient(id: id, address: .email(try MailAddress("\(id)@clinic.example")), kinds: kinds, takesEscalations: true)
+        Recipient(
+            id: id, address: .email(try MailAddress("\(id)@clinic.example")), kinds: kinds, takesEscalations: true)
     }
 
     static func webhook(_ id: String = "bridge", url: String) -> Recipient {
         Recipient(
-            id: id, address: .webhook(WebhookTarget(url: url, keys: [WebhookKey(id: "2026-1", bytes: key)], allowsPrivateAddress: true)),
+            id: id,
+            address: .webhook(
+                WebhookTarget(url: url, keys: [WebhookKey(id: "2026-1", bytes: key)], allowsPrivateAddress: true)),
             kinds: Set(AlertKind.allCases), takesEscalations: true)
     }
 }

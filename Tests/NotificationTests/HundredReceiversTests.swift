@@ -1,10 +1,10 @@
-@testable import Channels
 import Contracts
 import Domain
 import Foundation
 import Persistence
 import Testing
 
+@testable import Channels
 @testable import attune_notification
 
 @Suite struct HundredReceiversTests {
@@ -32,11 +32,14 @@ import Testing
             }
         }
         let base = "http://127.0.0.1:\(receiver.port)"
-        let fixture = try Fixture(workers: 2, routes: { _, _ in
-            Routes(
-                default: [.webhook("dead", url: base + "/dead")] + (0..<others).map { .webhook("r-\($0)", url: base + "/\($0)") },
-                sites: [:])
-        })
+        let fixture = try Fixture(
+            workers: 2,
+            routes: { _, _ in
+                Routes(
+                    default: [.webhook("dead", url: base + "/dead")]
+                        + (0..<others).map { .webhook("r-\($0)", url: base + "/\($0)") },
+                    sites: [:])
+            })
         try fixture.handle([try Example().raised()])
         try fixture.connection.run(
             "update notification.delivery set next_attempt_at = now() - interval '1 hour' where recipient = 'dead'")
@@ -50,7 +53,11 @@ import Testing
         for _ in 0...others { #expect(record.waitForNext()) }
         threads.stop(within: .seconds(60))
         let order = try fixture.connection.run(
-            "select d.recipient, a.outcome from notification.attempt a join notification.delivery d using (delivery_id) order by a.started_at")
+            """
+            select d.recipient, a.outcome from notification.attempt a join notification.delivery d using (delivery_id)
+            order by a.started_at
+            """
+        )
         #expect(try order.first?.text(0) == "dead")
         #expect(try order.count { try $0.text(1) == "delivered" } == others)
         #expect(record.all.last?.line.contains("/dead") == true)

@@ -1,4 +1,3 @@
-@testable import Channels
 import Contracts
 import Domain
 import Foundation
@@ -6,6 +5,7 @@ import Outbound
 import ServiceKit
 import Testing
 
+@testable import Channels
 @testable import attune_notification
 
 @Suite struct MessageTests {
@@ -24,7 +24,8 @@ import Testing
     static let portal = "https://portal.example/app/"
 
     private func attempt(
-        _ delivery: Delivery, language: String = "en", times: MessageTimes? = nil, gathered: [DeliveryAttempt.Part]? = nil
+        _ delivery: Delivery, language: String = "en", times: MessageTimes? = nil,
+        gathered: [DeliveryAttempt.Part]? = nil
     ) throws -> DeliveryAttempt {
         DeliveryAttempt(
             delivery: delivery, number: 1,
@@ -32,7 +33,9 @@ import Testing
             gathered: gathered)
     }
 
-    private func mail(_ attempt: DeliveryAttempt, portal: String? = Self.portal) throws -> (MessageTemplates.Text, String) {
+    private func mail(_ attempt: DeliveryAttempt, portal: String? = Self.portal) throws -> (
+        MessageTemplates.Text, String
+    ) {
         let text = try MessageTemplates().text(for: attempt.message, portal: portal)
         let mail = try MailMessage.mail(
             text, of: attempt.message, from: MailAddress("attune@clinic.example"),
@@ -77,7 +80,9 @@ import Testing
             let value = field.value(in: message, portal: Self.portal).map { "\($0)" } ?? ""
             #expect(!value.contains("sentinel"), "\(field) shows \(value)")
         }
-        #expect(MessageTemplates.builtIn.count == MessageTemplates.Name.allCases.count * MessageTemplates.builtInLanguages.count)
+        #expect(
+            MessageTemplates.builtIn.count == MessageTemplates.Name.allCases.count
+                * MessageTemplates.builtInLanguages.count)
         for (key, source) in MessageTemplates.builtIn {
             let tags = TemplateTag.all(in: source)
             #expect(!tags.isEmpty)
@@ -126,7 +131,10 @@ import Testing
         #expect(!text.body.contains("\n\n\n"))
     }
 
-    @Test func `A mail is marked as automatic and keeps its id at every attempt; only a digest can be unsubscribed from`() throws {
+    @Test
+    func `A mail is marked as automatic and keeps its id at every attempt; only a digest can be unsubscribed from`()
+        throws
+    {
         let delivery = Self.delivery(.alliance, level: 0)
         let lines = try mail(attempt(delivery)).1.components(separatedBy: "\r\n")
         #expect(lines.contains("Auto-Submitted: auto-generated"))
@@ -145,7 +153,8 @@ import Testing
 
     @Test func `While keys change a webhook is signed with both`() throws {
         let target = WebhookTarget(
-            url: "https://bridge.example", keys: [WebhookKey(id: "old", bytes: key), WebhookKey(id: "new", bytes: key.reversed())])
+            url: "https://bridge.example",
+            keys: [WebhookKey(id: "old", bytes: key), WebhookKey(id: "new", bytes: key.reversed())])
         let both = WebhookMessage.signature(of: [1, 2], at: 7, with: target.keys)
         let old = WebhookMessage.signature(of: [1, 2], at: 7, with: [target.keys[0]])
         let new = WebhookMessage.signature(of: [1, 2], at: 7, with: [target.keys[1]])

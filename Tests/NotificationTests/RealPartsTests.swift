@@ -1,9 +1,10 @@
-@testable import Channels
 import Contracts
 import Domain
 import Foundation
 import Outbound
 import Testing
+
+@testable import Channels
 
 /// Against a mail server, a receiver and a MIME reader that are not ours.
 @Suite(.serialized, .enabled(if: RealPeers.isAvailable, "needs Debian's python3-aiosmtpd"), .timeLimit(.minutes(1)))
@@ -25,7 +26,8 @@ final class RealPartsTests {
             url: url, username: user, password: user == nil ? nil : password, requireTLS: requireTLS, timeout: timeout)
         return try MessageSender(
             SendingSettings(
-                mail: .init(endpoint: endpoint, from: MailAddress("attune@clinic.example", displayName: "Attune Grüße")),
+                mail: .init(
+                    endpoint: endpoint, from: MailAddress("attune@clinic.example", displayName: "Attune Grüße")),
                 portal: "https://portal.example", timeout: timeout, caFile: caFile),
             templates)
     }
@@ -40,9 +42,13 @@ final class RealPartsTests {
             contact: .init(address: address, language: language), createdAt: .init(microseconds: 0))
     }
 
-    private func mailbox(_ name: String) throws -> Recipient.Address { .email(try MailAddress("\(name)@clinic.example")) }
+    private func mailbox(_ name: String) throws -> Recipient.Address {
+        .email(try MailAddress("\(name)@clinic.example"))
+    }
 
-    private func hook(_ path: String, isEncrypted: Bool = false, keys: [String: String] = ["k1": "0123456789abcdef0123456789abcdef"]) -> Recipient.Address {
+    private func hook(
+        _ path: String, isEncrypted: Bool = false, keys: [String: String] = ["k1": "0123456789abcdef0123456789abcdef"]
+    ) -> Recipient.Address {
         let base = isEncrypted ? "https://127.0.0.1:\(peers.ports.https)" : "http://127.0.0.1:\(peers.ports.http)"
         return .webhook(
             WebhookTarget(
@@ -108,7 +114,8 @@ final class RealPartsTests {
         #expect(sender.send(greylisted).outcome.reply == 250)
         let dropped = sender.send(message(try mailbox("drops")))
         #expect((dropped.outcome.word, dropped.outcome.reply, dropped.wasReached) == ("transient", nil, false))
-        let stalled = try self.sender(requireTLS: false, timeout: .milliseconds(300)).send(message(try mailbox("stalls")))
+        let stalled = try self.sender(requireTLS: false, timeout: .milliseconds(300)).send(
+            message(try mailbox("stalls")))
         #expect(stalled.outcome == .transient(reply: nil, reason: "timed out", retryAfter: nil))
         #expect(!stalled.wasReached)
         // The session goes on after all that.
@@ -123,12 +130,18 @@ final class RealPartsTests {
         let received = try peers.record(of: signed.id)
         #expect(received.signed == [[.key("k1"), .isRight(true)], [.key("k2"), .isRight(true)]])
         #expect(sender.send(message(hook("/410"))).outcome == .permanent(reply: 410, reason: "refused by the receiver"))
-        #expect(sender.send(message(hook("/429"))).outcome == .transient(reply: 429, reason: "asked to come again later", retryAfter: .seconds(120)))
-        #expect(sender.send(message(hook("/500"))).outcome == .transient(reply: 500, reason: "the receiver failed", retryAfter: nil))
+        #expect(
+            sender.send(message(hook("/429"))).outcome
+                == .transient(reply: 429, reason: "asked to come again later", retryAfter: .seconds(120)))
+        #expect(
+            sender.send(message(hook("/500"))).outcome
+                == .transient(reply: 500, reason: "the receiver failed", retryAfter: nil))
         let silent = try self.sender(timeout: .milliseconds(300)).send(message(hook("/never")))
         #expect((silent.outcome.reason, silent.wasReached) == ("timed out", false))
         // Whoever it was moved to hears nothing.
-        #expect(sender.send(message(hook("/moved"))).outcome == .permanent(reply: 302, reason: "redirects are not followed"))
+        #expect(
+            sender.send(message(hook("/moved"))).outcome == .permanent(reply: 302, reason: "redirects are not followed")
+        )
         let last = message(hook("/last"))
         #expect(sender.send(last).outcome.reply == 200)
         while case let request = try peers.nextRecord(), request.path != "/last" { #expect(request.path != "/stolen") }

@@ -24,7 +24,10 @@ final class RealPeers {
 
             init(from decoder: any Decoder) throws {
                 let value = try decoder.singleValueContainer()
-                self = if let flag = try? value.decode(Bool.self) { .isRight(flag) } else { .key(try value.decode(String.self)) }
+                self =
+                    if let flag = try? value.decode(Bool.self) { .isRight(flag) } else {
+                        .key(try value.decode(String.self))
+                    }
             }
         }
     }
@@ -54,7 +57,8 @@ final class RealPeers {
         folder = FileManager.default.temporaryDirectory.appending(path: "peers-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process.executableURL = URL(filePath: Self.python ?? "")
-        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Peers/peers.py").standardized
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Peers/peers.py")
+            .standardized
         process.arguments = [script.path, folder.path]
         process.standardInput = input
         process.standardOutput = output

@@ -1,4 +1,3 @@
-@testable import Channels
 import Contracts
 import Domain
 import Foundation
@@ -7,6 +6,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import Channels
 @testable import attune_notification
 
 @Suite struct SubstituteTests {
@@ -17,20 +17,27 @@ import Testing
     }
 
     private func failing(_ fixture: Fixture) throws -> [String] {
-        try fixture.connection.run("select recipient || ' ' || reply || ' ' || failures from notification.failing_contact")
-            .map { try $0.text(0) }
+        try fixture.connection.run(
+            "select recipient || ' ' || reply || ' ' || failures from notification.failing_contact"
+        )
+        .map { try $0.text(0) }
     }
 
-    @Test func `When a mailbox is gone the second channel hears, and the contact counts as failing until it takes a message`() throws {
-        let fixture = try Fixture(mailAnswers: ["550 gone", "550 gone"], routes: { url, _ in
-            let address = Recipient.Address.email(try MailAddress("desk@clinic.example"))
-            return Routes(
-                default: [
-                    Recipient(
-                        id: "desk", contact: .init(address: address, second: hook(url)), kinds: everything,
-                        takesEscalations: true)
-                ], sites: [:])
-        })
+    @Test
+    func `When a mailbox is gone the second channel hears, and the contact counts as failing until it takes a message`()
+        throws
+    {
+        let fixture = try Fixture(
+            mailAnswers: ["550 gone", "550 gone"],
+            routes: { url, _ in
+                let address = Recipient.Address.email(try MailAddress("desk@clinic.example"))
+                return Routes(
+                    default: [
+                        Recipient(
+                            id: "desk", contact: .init(address: address, second: hook(url)), kinds: everything,
+                            takesEscalations: true)
+                    ], sites: [:])
+            })
         let example = Example()
         try fixture.handle([try example.raised()])
         while try fixture.deliverNext() {}
@@ -47,16 +54,20 @@ import Testing
         #expect(try failing(fixture).isEmpty)
         #expect(fixture.webhooks.all.count == 2)
         // Whatever way a delivery takes, its id follows from event and recipient.
-        for row in try fixture.connection.run("select delivery_id, cause_event_id, recipient, channel from notification.delivery") {
+        for row in try fixture.connection.run(
+            "select delivery_id, cause_event_id, recipient, channel from notification.delivery")
+        {
             let place = RecipientPlace(id: try row.text(2), channel: NotificationChannel(rawValue: try row.text(3))!)
             #expect(try row.id(0) == Delivery.id(following: row.id(1), to: place))
         }
     }
 
     @Test func `Danger that cannot be told to a site's own people is told to those of the default, once`() throws {
-        let fixture = try Fixture(webhookAnswers: ["410 Gone", "410 Gone"], routes: { url, _ in
-            Routes(default: [try .mail("duty")], sites: [north: [.webhook(url: url)]])
-        })
+        let fixture = try Fixture(
+            webhookAnswers: ["410 Gone", "410 Gone"],
+            routes: { url, _ in
+                Routes(default: [try .mail("duty")], sites: [north: [.webhook(url: url)]])
+            })
         let danger = try Example.safety.raised()
         try fixture.handle([danger, try Example().raised()])
         while try fixture.deliverNext() {}
@@ -65,15 +76,22 @@ import Testing
         let last = try #require(try fixture.ledger().last { $0.type == .notificationDelivered })
         #expect((last.recipient, last.cause) == ("duty", danger.id))
         let replaced = try fixture.connection.run(
-            "select count(*) from notification.delivery d join notification.delivery o on o.delivery_id = d.instead_of where o.status = 'failed'")
+            """
+            select count(*) from notification.delivery d
+            join notification.delivery o on o.delivery_id = d.instead_of where o.status = 'failed'
+            """
+        )
         #expect(try replaced.only().int64(0) == 1)
     }
 
     @Test func `A webhook on a private address is refused unless the routes allow it`() throws {
         let fixture = try Fixture(routes: { url, _ in
-            let target = WebhookTarget(url: url.replacing("127.0.0.1", with: "localhost"), keys: [WebhookKey(id: "1", bytes: key)])
+            let target = WebhookTarget(
+                url: url.replacing("127.0.0.1", with: "localhost"), keys: [WebhookKey(id: "1", bytes: key)])
             return Routes(
-                default: [Recipient(id: "bridge", address: .webhook(target), kinds: everything, takesEscalations: true)],
+                default: [
+                    Recipient(id: "bridge", address: .webhook(target), kinds: everything, takesEscalations: true)
+                ],
                 sites: [:])
         })
         try fixture.handle([try Example().raised()])
@@ -98,8 +116,10 @@ import Testing
             Routes(
                 default: [
                     Recipient(
-                        id: "anna", address: .inbox(subject: "u-17"), kinds: Set(AlertKind.allCases), takesEscalations: true)
-                ], sites: [:], defaultTimes: MessageTimes(timeZone: TimeZone(identifier: "UTC")!, digest: ClockTime("08:00")!))
+                        id: "anna", address: .inbox(subject: "u-17"), kinds: Set(AlertKind.allCases),
+                        takesEscalations: true)
+                ], sites: [:],
+                defaultTimes: MessageTimes(timeZone: TimeZone(identifier: "UTC")!, digest: ClockTime("08:00")!))
         })
         let (first, second) = (Example(kind: .alliance), Example.safety)
         try fixture.handle([try first.raised()])

@@ -1,4 +1,3 @@
-@testable import Channels
 import Contracts
 import Domain
 import Foundation
@@ -7,6 +6,7 @@ import Persistence
 import Synchronization
 import Testing
 
+@testable import Channels
 @testable import attune_notification
 
 /// A clock that a test sets by hand.
@@ -41,7 +41,11 @@ final class WallClock: Sendable {
         #expect(fixture.mails.all.map { $0.header("Subject")?.contains("urgent") } == [true])
         #expect(try held(fixture) == ["quiet", "quiet"])
         let wait = try fixture.connection.run(
-            "select max(extract(epoch from next_attempt_at - clock_timestamp()))::bigint from notification.delivery where held_for = 'quiet'")
+            """
+            select max(extract(epoch from next_attempt_at - clock_timestamp()))::bigint from notification.delivery
+            where held_for = 'quiet'
+            """
+        )
         #expect(try (30_000...32_400).contains(wait.only().int64(0)))
         // What somebody answers in the night is not told in the morning.
         try fixture.handle([try answered.acknowledged()])
@@ -54,7 +58,9 @@ final class WallClock: Sendable {
         #expect(try fixture.deliveries().map(\.status).sorted() == ["delivered", "delivered", "withdrawn"])
     }
 
-    @Test func `A digest gathers at its time what can wait, as one message with one id, and the rest goes at once`() throws {
+    @Test func `A digest gathers at its time what can wait, as one message with one id, and the rest goes at once`()
+        throws
+    {
         let clock = WallClock("2026-03-02T10:00:00Z")
         let times = MessageTimes(timeZone: utc, digest: ClockTime("08:00")!)
         let fixture = try fixture(times, clock, answers: ["250 a", "250 b", "451 later"])
@@ -87,7 +93,8 @@ final class WallClock: Sendable {
             }
             #expect(template.hasPrefix("digest.en@"))
         }
-        let messages = try fixture.connection.run("select distinct told_in from notification.delivery where told_in is not null")
+        let messages = try fixture.connection.run(
+            "select distinct told_in from notification.delivery where told_in is not null")
         #expect(messages.count == 1)
     }
 
@@ -106,7 +113,8 @@ final class WallClock: Sendable {
         try fixture.letTimePass()
         #expect(try !fixture.deliverNext())
         try fixture.connection.run(
-            "update notification.delivery set finished_at = finished_at - interval '2 hours' where finished_at is not null")
+            "update notification.delivery set finished_at = finished_at - interval '2 hours' where finished_at is not null"
+        )
         try fixture.letTimePass()
         while try fixture.deliverNext() {}
         #expect(fixture.mails.all.count == 5)

@@ -9,10 +9,15 @@ import Testing
 @Suite struct NotifyCommandTests {
     private static let routes = """
         default:
-          - {id: duty, channel: {email: {address: sentinel@clinic.example}}, second_channel: {inbox: {user: u-1}}, language: de}
+          - id: duty
+            channel: {email: {address: sentinel@clinic.example}}
+            second_channel: {inbox: {user: u-1}}
+            language: de
         sites:
           north:
-            - {id: bridge, channel: {webhook: {url: "http://127.0.0.1:1/sentinelpath", key_id: k, key_file: hook.key, allow_private: true}}}
+            - id: bridge
+              channel:
+                webhook: {url: "http://127.0.0.1:1/sentinelpath", key_id: k, key_file: hook.key, allow_private: true}
         """
 
     private func test(_ sink: SMTPSink, _ folder: TestFolder, _ arguments: String...) async throws -> Program.Ending {
@@ -32,7 +37,10 @@ import Testing
         #expect(ending.status == 0, "\(ending.errors)")
         #expect(sink.count == 1)
         #expect(sink.mails.first?.subject == "Attune: eine Probenachricht")
-        for said in ["duty by email", "  > MAIL FROM:<…>", "  > RCPT TO:<…>", "  > DATA", "taken over (250), text test.de@", "duty by inbox: kept"] {
+        for said in [
+            "duty by email", "  > MAIL FROM:<…>", "  > RCPT TO:<…>", "  > DATA", "taken over (250), text test.de@",
+            "duty by inbox: kept",
+        ] {
             #expect(ending.output.contains(said), "\(said) in \(ending.output)")
         }
         #expect(!(ending.output + ending.errors).contains("sentinel"))
@@ -57,19 +65,23 @@ import Testing
         let (bench, _) = try DoctorBench.settled()
         let environment = ["ATTUNE_DATABASE_URL": bench.database.url, "ATTUNE_DATABASE_ROLE": "attune_operator"]
         let alert: AlertID = try bench.admin.run(
-            "select alert_id from notification.delivery where attempts = 2 limit 1").only().id(0)
-        let ending = try await Program.attune(["notify", "deliveries", "--alert", "\(alert)"], environment: environment)
+            "select alert_id from notification.delivery where attempts = 2 limit 1"
+        ).only().id(0)
+        let ending = try await Program.attune(
+            ["notify", "deliveries", "--alert", "\(alert)"], environment: environment)
         #expect(ending.status == 0, "\(ending.errors)")
         #expect(ending.output.contains("desk by email, alert: delivered"))
         #expect(ending.output.contains(": transient (451), busy"))
         #expect(ending.output.contains(": delivered (250), text alert"))
         #expect(!ending.output.contains("@"))
-        let json = try await Program.attune(["notify", "deliveries", "--json", "--alert", "\(alert)"], environment: environment)
+        let json = try await Program.attune(
+            ["notify", "deliveries", "--json", "--alert", "\(alert)"], environment: environment)
         let rows = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
         #expect(rows.first?["recipient"] as? String == "desk")
         #expect((rows.first?["attempts"] as? [[String: Any]])?.last?["template"] as? String == "alert")
         let unknown = ["notify", "deliveries", "--alert", "018f2c1e-7a00-7000-8000-000000000001"]
         #expect(try await Program.attune(unknown, environment: environment).status == 1)
-        #expect(try await Program.attune(["notify", "deliveries", "--alert", "x"], environment: environment).status == 64)
+        #expect(
+            try await Program.attune(["notify", "deliveries", "--alert", "x"], environment: environment).status == 64)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
-@testable import Outbound
 import Testing
+
+@testable import Outbound
 
 @Suite struct AddressRuleTests {
     private func bytes(_ text: String) throws -> [UInt8] {
@@ -17,7 +18,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.9.9.9", "169.254.169.254", "172.16.0.1",
+        "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.9.9.9", "169.254.169.254",
+        "172.16.0.1",
         "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255",
         "198.51.100.7", "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255",
         "::", "::1", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
@@ -26,7 +28,8 @@ import Testing
     func `Special addresses are not public`(address: String) throws { #expect(try !isPublic(address)) }
 
     @Test(arguments: [
-        "1.1.1.1", "9.255.255.255", "11.0.0.1", "100.63.255.255", "100.128.0.1", "126.1.1.1", "128.0.0.1", "169.253.1.1",
+        "1.1.1.1", "9.255.255.255", "11.0.0.1", "100.63.255.255", "100.128.0.1", "126.1.1.1", "128.0.0.1",
+        "169.253.1.1",
         "172.15.0.1", "172.32.0.1", "192.0.1.1", "192.167.1.1", "198.17.1.1", "198.20.0.1", "223.255.255.255",
         "2606:4700::1111", "2a00:1450::1", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1", "2003::1", "2001:4860::8888",
     ])
@@ -59,18 +62,25 @@ import Testing
         do {
             let conversation = Conversation()
             let endpoint = try SMTPEndpoint(
-                url: "smtp://127.0.0.1:\(peer.port)", username: "sentineluser", password: "sentinelword", requireTLS: false)
+                url: "smtp://127.0.0.1:\(peer.port)", username: "sentineluser", password: "sentinelword",
+                requireTLS: false)
             let mail = try Mail(
-                from: MailAddress("attune@clinic.example"), to: [MailAddress("b@clinic.example")], subject: "sentinelsubject",
+                from: MailAddress("attune@clinic.example"), to: [MailAddress("b@clinic.example")],
+                subject: "sentinelsubject",
                 textBody: "sentinelbody", messageID: "1@clinic.example", unixTime: 0)
             let session = try CurlSession(proxy: .none, conversation: conversation)
             #expect(throws: OutboundError.rejected(code: 550)) { try session.send(mail, through: endpoint) }
             let said = conversation.lines.joined(separator: "\n")
-            for expected in ["* Connected to ", "< 220 ready", "> EHLO ", "> AUTH PLAIN …", "> MAIL FROM:<…>", "> RCPT TO:<…>", "< 550 5.1.1 … is unknown"] {
+            for expected in [
+                "* Connected to ", "< 220 ready", "> EHLO ", "> AUTH PLAIN …", "> MAIL FROM:<…>", "> RCPT TO:<…>",
+                "< 550 5.1.1 … is unknown",
+            ] {
                 #expect(said.contains(expected), "\(expected) in \(said)")
             }
             let secret = Data("\0sentineluser\0sentinelword".utf8).base64EncodedString()
-            for hidden in ["sentinel", "clinic.example", secret] { #expect(!said.contains(hidden), "\(hidden) in \(said)") }
+            for hidden in ["sentinel", "clinic.example", secret] {
+                #expect(!said.contains(hidden), "\(hidden) in \(said)")
+            }
         }
         peer.stop()
     }
@@ -84,7 +94,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("HTTP/1.1 410 Gone", "HTTP/1.1 410 Gone"), ("Retry-After: 30", "Retry-After: 30"), ("Location: https://x/secret", "Location: …"),
+        ("HTTP/1.1 410 Gone", "HTTP/1.1 410 Gone"), ("Retry-After: 30", "Retry-After: 30"),
+        ("Location: https://x/secret", "Location: …"),
         ("250-AUTH PLAIN", "250-AUTH PLAIN"), ("550 <a@b.example> no", "550 … no"),
     ])
     func `What is answered is shown without mailboxes and contents`(line: String, shown: String) {

@@ -61,6 +61,7 @@ extension DeliveryStore {
                (extract(epoch from min(finished_at) + $3 * interval '1 microsecond' - clock_timestamp()) * 1000000)::bigint
         from notification.delivery
         where recipient = $1 and channel = $2
-          and (status = 'delivered' and finished_at > clock_timestamp() - $3 * interval '1 microsecond' or status = 'sending')
+          and (status = 'sending'
+               or status = 'delivered' and finished_at > clock_timestamp() - $3 * interval '1 microsecond')
         """
 }

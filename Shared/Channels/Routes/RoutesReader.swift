@@ -79,7 +79,8 @@ private struct RoutesReader {
         guard !untold.contains(.safety) else {
             throw place.refusal("somebody must take safety alerts, whatever the site: they cannot be untold")
         }
-        for kind in AlertKind.allCases where !untold.contains(kind) {
+        // Safety first: of several faults it is the one to hear of.
+        for kind in [AlertKind.safety] + AlertKind.allCases where !untold.contains(kind) {
             for isEscalation in [false, true]
             where !standard.contains(where: { $0.takes(kind, isEscalation: isEscalation) }) {
                 throw place.refusal(
@@ -126,7 +127,8 @@ private struct RoutesReader {
         let language = fields.optional("language")
         let tag = try language?.text() ?? MessageTemplates.fallbackLanguage
         guard languages.contains(tag) else {
-            throw (language ?? fields.place).refusal("there are no texts in it; known are \(languages.sorted().joined(separator: ", "))")
+            throw (language ?? fields.place).refusal(
+                "there are no texts in it; known are \(languages.sorted().joined(separator: ", "))")
         }
         return Recipient.Contact(
             address: first, second: secondAddress, language: tag, times: try fields.optional("times")?.messageTimes())

@@ -1,7 +1,8 @@
 import Foundation
 
 extension RouteNode {
-    /// `{time_zone: Europe/Berlin, quiet: {from: "20:00", to: "07:00"}, digest: "08:00", limit: {messages: 20, minutes: 60}}`
+    /// `{time_zone: Europe/Berlin, quiet: {from: "20:00", to: "07:00"}, digest: "08:00",
+    /// limit: {messages: 20, minutes: 60}}`
     func messageTimes() throws(RoutesError) -> MessageTimes {
         let fields = try fields(knowing: "time_zone", "quiet", "digest", "limit")
         let zone = try fields.required("time_zone")
