@@ -81,6 +81,9 @@ let package = Package(
         shared("Directory", ["ClientText"]),
         shared("Outbound", ["CCurl"]),
         shared(
+            "Channels", ["Outbound", "Directory", "ServiceKit", "Contracts", "Domain", mustache, yaml, crypto],
+            resources: [.embedInCode("Messages/Templates")]),
+        shared(
             "ServiceKit",
             [
                 "Messaging", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
@@ -92,7 +95,9 @@ let package = Package(
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service("Alerting", executable: "attune-alerting", ["Catalogue", "FHIR", hummingbird])
-        + service("Notification", executable: "attune-notification", ["ClientText", "Directory", "Outbound", mustache, yaml, crypto, metrics])
+        + service(
+            "Notification", executable: "attune-notification",
+            ["Channels", "ClientText", "Directory", "Outbound", hummingbird, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
             .executableTarget(
@@ -101,7 +106,10 @@ let package = Package(
         ]
         + service(
             "Operator", executable: "attune",
-            ["AuditLog", "Catalogue", "ClientText", "Directory", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+            [
+                "AuditLog", "Catalogue", "Channels", "ClientText", "Directory", "TransparencyLog", "Outbound", "LocalStack",
+                csv, yaml, histogram, jwt, crypto, hummingbird,
+            ])
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -134,8 +142,9 @@ let package = Package(
                 "OperatorTests",
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
-                    "AuditLog", "TransparencyLog", "Outbound", "ServiceKit", "Messaging", "Persistence", "TestSupport",
-                    "Catalogue", "ClientText", "Directory", "Contracts", "Domain", crypto, csv, lifecycle, logging,
+                    "AuditLog", "Channels", "TransparencyLog", "LocalStack", "Outbound", "ServiceKit", "Messaging",
+                    "Persistence", "TestSupport", "Catalogue", "ClientText", "Directory", "Contracts", "Domain", crypto,
+                    csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
@@ -161,8 +170,8 @@ let package = Package(
             tests(
                 "NotificationTests",
                 [
-                    "attune-notification", "ClientText", "Directory", "ServiceKit", "Messaging", "Persistence", "TestSupport",
-                    "Outbound", "Contracts", "Domain", crypto, logging,
+                    "attune-notification", "Channels", "ClientText", "Directory", "ServiceKit", "Messaging", "Persistence",
+                    "TestSupport", "Outbound", "Contracts", "Domain", crypto, hummingbird, lifecycle, logging,
                 ]),
             tests(
                 "ScoringTests",

@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Directory
 import Domain
@@ -7,24 +8,21 @@ import Persistence
 import ServiceKit
 
 /// Makes deliveries of alerts that were raised or passed on, and takes back those of alerts that were
-/// superseded before anybody was told.
+/// superseded or withdrawn before anybody was told, or answered while the message waited for its time.
 final class NotificationHandler: EventHandler {
     private let routes: Routes
-    private let people: DirectoryRoutes
     private let resolver: DirectoryResolver
     private let logger: Logger
     private let wakeUp: @Sendable () -> Void
     private var hasNewDeliveries = false
 
     /// - Parameters:
-    ///   - people: whom the routes name by role or id, found in the directory with `contacts`.
+    ///   - contacts: of those whom the routes name by role or id; nil where they name nobody so.
     ///   - wakeUp: called when new deliveries have been committed.
     init(
-        routes: Routes, people: DirectoryRoutes = .none, contacts: ContactBook? = nil, logger: Logger,
-        wakeUp: @escaping @Sendable () -> Void
+        routes: Routes, contacts: ContactBook? = nil, logger: Logger, wakeUp: @escaping @Sendable () -> Void
     ) {
         self.routes = routes
-        self.people = people
         resolver = DirectoryResolver(contacts: contacts)
         self.logger = logger
         self.wakeUp = wakeUp
@@ -33,9 +31,10 @@ final class NotificationHandler: EventHandler {
     func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
         var calls: [DeliveryIntake.Call] = []
         var superseded: [AlertID] = []
+        var answered: [AlertID] = []
         for (index, event) in events.enumerated() {
             do throws(MalformedEvent) {
-                try read(event.envelope, into: &calls, &superseded)
+                try read(event.envelope, into: &calls, &superseded, &answered)
             } catch {
                 throw PoisonEvent(index: index, code: "malformed", reason: error.description)
             }
@@ -45,7 +44,9 @@ final class NotificationHandler: EventHandler {
         let routed = try route(calls.filter { new.contains($0.event) }, on: connection)
         try DeliveryIntake.insert(routed, on: connection)
         // Behind the insertions: an alert can be raised and superseded within one batch.
-        for channel in try DeliveryIntake.withdraw(superseded, on: connection) {
+        let withdrawn = try DeliveryIntake.withdraw(superseded, on: connection)
+            + DeliveryIntake.withdrawHeld(answered, on: connection)
+        for channel in withdrawn {
             NotificationMetrics.count(channel, "withdrawn")
         }
         hasNewDeliveries = !routed.isEmpty
@@ -63,7 +64,8 @@ final class NotificationHandler: EventHandler {
     }
 
     private func read(
-        _ event: EventEnvelope, into calls: inout [DeliveryIntake.Call], _ superseded: inout [AlertID]
+        _ event: EventEnvelope, into calls: inout [DeliveryIntake.Call], _ superseded: inout [AlertID],
+        _ answered: inout [AlertID]
     ) throws(MalformedEvent) {
         let alert = try AlertEventCodec.decode(event.payload, type: event.type)
         func call(level: Int, dueAt: Timestamp) -> DeliveryIntake.Call {
@@ -75,8 +77,10 @@ final class NotificationHandler: EventHandler {
         case .raised(let raising): calls.append(call(level: 0, dueAt: raising.dueAt))
         case .escalated(let level, _, let dueAt, _, _): calls.append(call(level: level, dueAt: dueAt))
         case .superseded, .withdrawn: superseded.append(alert.alert)
-        // Who was told keeps what was sent: an answer is no reason to leave the others in the dark.
-        case .opened, .acknowledged, .assigned, .reviewEntered, .resolved: break
+        // Who was told keeps what was sent, and who is being told is told: an answer is no reason to leave the others in
+        // the dark. But what only waits for the morning would say what is no longer so.
+        case .acknowledged, .reviewEntered, .resolved: answered.append(alert.alert)
+        case .opened, .assigned: break
         }
     }
 
@@ -114,11 +118,11 @@ final class NotificationHandler: EventHandler {
     ) -> (named: [RecipientPlace], targets: [DirectoryRoutes.Target]) {
         let isEscalation = call.escalationLevel > 0
         let own = routes.ownRecipients(of: call.kind, isEscalation: isEscalation, at: call.site)
-        let targets = people.own(of: call.kind, isEscalation: isEscalation, at: call.site)
+        let targets = routes.people.own(of: call.kind, isEscalation: isEscalation, at: call.site)
         guard own.isEmpty, targets.isEmpty else { return (own.map(\.place), targets) }
         return (
             routes.recipients(of: call.kind, isEscalation: isEscalation, at: call.site).map(\.place),
-            people.standard(of: call.kind, isEscalation: isEscalation)
+            routes.people.standard(of: call.kind, isEscalation: isEscalation)
         )
     }
 

@@ -18,13 +18,13 @@ import Testing
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
         "FHIR": ["ServiceKit", "Domain"],
+        "Channels": ["Outbound", "Directory", "ServiceKit", "Contracts", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
     ]
 
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
-        "LocalStack", "AuditLog", "ClientText", "Directory",
-        "FHIR",
+        "LocalStack", "AuditLog", "ClientText", "Directory", "Channels", "FHIR",
     ]
 
     private static let services: [String: Set<String>] = [

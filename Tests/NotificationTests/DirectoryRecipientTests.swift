@@ -6,6 +6,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import Channels
 @testable import attune_notification
 
 /// Recipients whom the routes name by role or id.
@@ -55,7 +56,8 @@ import Testing
     }
 
     private func handle(_ people: DirectoryRoutes, _ contacts: ContactBook?, _ events: [EventEnvelope]? = nil) throws {
-        let handler = NotificationHandler(routes: fixture.routes, people: people, contacts: contacts, logger: quiet) {}
+        let routes = Routes(default: [try .mail()], sites: [:], people: people)
+        let handler = NotificationHandler(routes: routes, contacts: contacts, logger: quiet) {}
         try fixture.connection.transaction { connection in
             try handler.handle(
                 (events ?? [alert.raised()]).map { .init(topic: Topic.alerts.name, envelope: $0) }, on: connection)
@@ -81,7 +83,7 @@ import Testing
             routes: fixture.routes, contacts: contacts, schedule: RetrySchedule(firstPause: .seconds(5), maxAttempts: 3),
             sendingLimit: .seconds(60))
         let worker = DeliveryWorker(
-            store, fixture.board, try DeliveryTransport(fixture.transport, MessageTemplates()), logger: quiet)
+            store, fixture.board, try MessageSender(fixture.sending, MessageTemplates()), logger: quiet)
         #expect(try worker.deliver(on: fixture.connection) { true })
         #expect(fixture.mails.all.map(\.recipients) == [["RCPT TO:<c-01@clinic.example>"]])
         #expect(try fixture.ledger().map(\.recipient) == ["person:c-01"])
@@ -110,7 +112,7 @@ import Testing
     }
 
     @Test func `Entries for people are read beside the others, and a fault in one is named with its line`() throws {
-        func load(_ entry: String) throws -> (Routes, DirectoryRoutes) {
+        func load(_ entry: String) throws -> Routes {
             let file = FileManager.default.temporaryDirectory.appending(path: "routes-\(UUID()).yaml")
             let text = """
                 default:
@@ -124,13 +126,14 @@ import Testing
                 """
             try Data(text.utf8).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
-            return (try Routes.load(file: file.path), try DirectoryRoutes.load(file: file.path))
+            return try Routes.load(file: file.path)
         }
-        let (routes, people) = try load("role: supervisor")
-        #expect(people.own(of: .safety, isEscalation: true, at: north) == [.supervisor])
-        #expect(people.own(of: .alliance, isEscalation: false, at: north).isEmpty)
+        let routes = try load("role: supervisor")
+        #expect(routes.usesMail)
+        #expect(routes.people.own(of: .safety, isEscalation: true, at: north) == [.supervisor])
+        #expect(routes.people.own(of: .alliance, isEscalation: false, at: north).isEmpty)
         #expect(routes.recipients(of: .alliance, isEscalation: false, at: north).map(\.id) == ["duty-desk"])
-        #expect(try load("person: c-01").1.own(of: .safety, isEscalation: false, at: north) == [.person(PersonID("c-01")!)])
+        #expect(try load("person: c-01").people.own(of: .safety, isEscalation: false, at: north) == [.person(PersonID("c-01")!)])
         for (entry, reason) in [
             ("role: nurse", "must be one of"), ("person: c 01", "is not an id"), ("{role: clinician, person: c-01}", ":"),
             ("role: clinician\n      id: x", "unknown field"),

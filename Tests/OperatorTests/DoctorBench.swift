@@ -14,6 +14,7 @@ import TransparencyLog
 @testable import attune_alerting
 @testable import attune_audit
 @testable import attune_ingestion
+import Channels
 @testable import attune_notification
 @testable import attune_scoring
 
@@ -225,7 +226,7 @@ final class DoctorBench {
     static func routes() throws -> Routes {
         Routes(
             default: [
-                attune_notification.Recipient(
+                Channels.Recipient(
                     id: "desk", address: .email(try MailAddress("desk@clinic.example")), kinds: Set(AlertKind.allCases),
                     takesEscalations: true)
             ], sites: [:])

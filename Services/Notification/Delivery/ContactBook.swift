@@ -1,3 +1,4 @@
+import Channels
 import ClientText
 import Contracts
 import Directory
@@ -29,16 +30,16 @@ final class ContactBook: Sendable {
 
     static func recipient(_ person: PersonID) -> String { prefix + person.text }
 
-    /// Where a person is reached; nil for somebody who is not active any more, for a contact that is not there or cannot be
+    /// How a person is reached; nil for somebody who is not active any more, for a contact that is not there or cannot be
     /// opened, and for what is no person.
-    func address(of place: RecipientPlace, on connection: Connection) throws -> Recipient.Address? {
+    func contact(of place: RecipientPlace, on connection: Connection) throws -> Recipient.Contact? {
         guard place.id.hasPrefix(Self.prefix), let person = PersonID(place.id.dropFirst(Self.prefix.count)),
             let kind = ContactKind(rawValue: place.channel.rawValue),
             let row = try connection.run(Self.select, [.text(person.text), .text(kind.rawValue)]).first
         else { return nil }
         let sealed = SealedContact(
             person: person, kind: kind, sealed: WrappedKey(by: try row.text(0), bytes: try row.bytes(1)))
-        return open(sealed).flatMap { address(of: $0, at: place) }
+        return open(sealed).flatMap { address(of: $0, at: place) }.map { Recipient.Contact(address: $0) }
     }
 
     /// Recipients that a webhook of this URL serves.
@@ -62,7 +63,7 @@ final class ContactBook: Sendable {
         case .email(let text): return (try? MailAddress(text)).map(Recipient.Address.email)
         case .webhook(let url, let keyID, let key):
             _ = state.withLock { $0.recipientsByURL[url, default: []].insert(place.id) }
-            return .webhook(WebhookTarget(url: url, keyID: keyID, key: key))
+            return .webhook(WebhookTarget(url: url, keys: [WebhookKey(id: keyID, bytes: key)]))
         case .phone: return nil
         }
     }

@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 import Persistence
@@ -46,6 +47,15 @@ struct DeliveryIntake {
             .compactMap { NotificationChannel(rawValue: try $0.text(0)) }
     }
 
+    /// Takes back what waits for quiet hours, a digest or a limit: the alert has been answered meanwhile. What was tried
+    /// before goes on, for somebody may have half of it.
+    /// - Returns: the channels of what was taken back.
+    static func withdrawHeld(_ alerts: [AlertID], on connection: Connection) throws -> [NotificationChannel] {
+        guard !alerts.isEmpty else { return [] }
+        return try connection.run(withdrawWaiting, [.ids(alerts.sorted())])
+            .compactMap { NotificationChannel(rawValue: try $0.text(0)) }
+    }
+
     static func pendingCount(on connection: Connection) throws -> Int64 {
         try connection.run(countPending).only().int64(0)
     }
@@ -65,6 +75,10 @@ struct DeliveryIntake {
     private static let withdrawPending: Statement = """
         update notification.delivery set status = 'withdrawn', finished_at = now()
         where alert_id = any($1) and status = 'pending' and attempts = 0 returning channel
+        """
+    private static let withdrawWaiting: Statement = """
+        update notification.delivery set status = 'withdrawn', finished_at = now()
+        where alert_id = any($1) and status = 'pending' and attempts = 0 and held_for is not null returning channel
         """
     private static let countPending: Statement =
         "select count(*) from notification.delivery where status in ('pending', 'sending')"

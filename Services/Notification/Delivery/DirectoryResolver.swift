@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Directory
 import Domain
@@ -52,7 +53,7 @@ struct DirectoryResolver {
         }
         let recipient = ContactBook.recipient(person)
         guard let contacts, let channel = NotificationChannel(rawValue: kind.rawValue),
-            try contacts.address(of: RecipientPlace(id: recipient, channel: channel), on: connection) != nil
+            try contacts.contact(of: RecipientPlace(id: recipient, channel: channel), on: connection) != nil
         else { return .nobody(.sealed, person: person) }
         return .found(RecipientPlace(id: recipient, channel: channel))
     }

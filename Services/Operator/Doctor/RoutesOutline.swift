@@ -31,7 +31,7 @@ struct RoutesOutline: Decodable {
             let ways = try fields.decode([String: Anything].self, forKey: .channel).keys
             guard ways.count == 1, let way = ways.first.flatMap(NotificationChannel.init(rawValue:)) else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .channel, in: fields, debugDescription: "must be either email or webhook")
+                    forKey: .channel, in: fields, debugDescription: "must be one of email, webhook and inbox")
             }
             return (try fields.decode(String.self, forKey: .id), way)
         }

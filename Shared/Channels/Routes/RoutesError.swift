@@ -1,12 +1,12 @@
 /// Why the routes cannot be used. A service that cannot read them does not start: a misspelt recipient
 /// that is silently skipped is an alert that nobody hears of.
-struct RoutesError: Error, Hashable, CustomStringConvertible {
-    let file: String
+public struct RoutesError: Error, Hashable, CustomStringConvertible {
+    public let file: String
     /// From 1; nil where the whole file is meant.
-    let line: Int?
+    public let line: Int?
     /// What is wrong and what is allowed; never an address, a URL or a key.
-    let reason: String
+    public let reason: String
 
     /// `file:line: reason`, as editors and terminals link it.
-    var description: String { "\(file):\(line.map { "\($0):" } ?? "") \(reason)" }
+    public var description: String { "\(file):\(line.map { "\($0):" } ?? "") \(reason)" }
 }

@@ -1,7 +1,5 @@
-import Contracts
-import Directory
-import Domain
-import FoundationEssentials
+public import Directory
+public import Domain
 import Yams
 
 /// The entries of the routes file that name people of the directory, who are looked up anew for every alert:
@@ -15,16 +13,16 @@ import Yams
 ///         - role: duty_desk            # of the alert's site
 ///
 /// `kinds` and `escalations` mean what they mean for every recipient.
-struct DirectoryRoutes: Sendable {
+public struct DirectoryRoutes: Sendable {
     /// Whom an entry means.
-    enum Target: Hashable, Sendable {
+    public enum Target: Hashable, Sendable {
         case person(PersonID)
         case clinician
         case supervisor
         case dutyDesk
 
         /// As logs and metrics call it.
-        var word: String {
+        public var word: String {
             switch self {
             case .person: "person"
             case .clinician: "clinician"
@@ -34,31 +32,37 @@ struct DirectoryRoutes: Sendable {
         }
     }
 
-    struct Entry: Sendable {
-        let target: Target
-        let kinds: Set<AlertKind>
-        let takesEscalations: Bool
+    public struct Entry: Sendable {
+        public let target: Target
+        public let kinds: Set<AlertKind>
+        public let takesEscalations: Bool
+
+        public init(target: Target, kinds: Set<AlertKind>, takesEscalations: Bool) {
+            self.target = target
+            self.kinds = kinds
+            self.takesEscalations = takesEscalations
+        }
     }
 
-    static let none = DirectoryRoutes(default: [], sites: [:])
+    public static let none = DirectoryRoutes(default: [], sites: [:])
 
     private let `default`: [Entry]
     private let sites: [SiteID: [Entry]]
 
-    init(default: [Entry], sites: [SiteID: [Entry]]) {
+    public init(default: [Entry], sites: [SiteID: [Entry]]) {
         self.default = `default`
         self.sites = sites
     }
 
-    var isEmpty: Bool { `default`.isEmpty && sites.values.allSatisfy(\.isEmpty) }
+    public var isEmpty: Bool { `default`.isEmpty && sites.values.allSatisfy(\.isEmpty) }
 
     /// Those whom the site's own entries mean.
-    func own(of kind: AlertKind, isEscalation: Bool, at site: SiteID) -> [Target] {
+    public func own(of kind: AlertKind, isEscalation: Bool, at site: SiteID) -> [Target] {
         Self.targets(sites[site] ?? [], kind, isEscalation)
     }
 
     /// Those whom the default's entries mean.
-    func standard(of kind: AlertKind, isEscalation: Bool) -> [Target] { Self.targets(`default`, kind, isEscalation) }
+    public func standard(of kind: AlertKind, isEscalation: Bool) -> [Target] { Self.targets(`default`, kind, isEscalation) }
 
     private static func targets(_ entries: [Entry], _ kind: AlertKind, _ isEscalation: Bool) -> [Target] {
         entries.filter { $0.kinds.contains(kind) && ($0.takesEscalations || !isEscalation) }.map(\.target)
@@ -71,19 +75,8 @@ extension DirectoryRoutes {
         entry.node.mapping?.contains { ["person", "role"].contains($0.key.scalar?.string) } ?? false
     }
 
-    /// Reads these entries of a file whose other parts ``Routes`` has read and found good.
-    static func load(file: String) throws(RoutesError) -> DirectoryRoutes {
-        guard let data = FileManager.default.contents(atPath: file), let text = String(validating: data, as: UTF8.self)
-        else { throw RoutesError(file: file, line: nil, reason: "cannot be read") }
-        let fields = try RouteNode.compose(text, file: file).fields(knowing: "default", "sites")
-        var sites: [SiteID: [Entry]] = [:]
-        for (name, place) in try fields.optional("sites")?.fields({ _ in nil }) ?? [] {
-            sites[SiteID(unchecked: name)] = try entries(place)
-        }
-        return DirectoryRoutes(default: try entries(fields.required("default")), sites: sites)
-    }
-
-    private static func entries(_ place: RouteNode) throws(RoutesError) -> [Entry] {
+    /// These entries of a list of recipients.
+    static func entries(_ place: RouteNode) throws(RoutesError) -> [Entry] {
         var entries: [Entry] = []
         for node in try place.list() where holds(node) { entries.append(try entry(node)) }
         return entries
@@ -106,7 +99,7 @@ extension DirectoryRoutes {
         case (nil, nil), (.some, .some): throw place.refusal("must be either person or role")
         }
         return Entry(
-            target: target, kinds: try RoutesReader.kinds(fields.optional("kinds")),
+            target: target, kinds: try fields.optional("kinds").map(RoutesReader.kinds) ?? Set(AlertKind.allCases),
             takesEscalations: try fields.optional("escalations")?.flag() ?? true)
     }
 }

@@ -1,12 +1,12 @@
-import Domain
+public import Domain
 
 /// How soon an alert wants an answer: all that a message may say about it. The raw value orders deliveries.
-enum Urgency: Int16, CaseIterable, Sendable {
+public enum Urgency: Int16, CaseIterable, Sendable {
     case urgent = 1
     case high = 2
     case normal = 3
 
-    init(_ kind: AlertKind) {
+    public init(_ kind: AlertKind) {
         self =
             switch kind {
             case .safety: .urgent
@@ -16,7 +16,7 @@ enum Urgency: Int16, CaseIterable, Sendable {
     }
 
     /// As messages say it, stable for receivers of webhooks.
-    var word: String {
+    public var word: String {
         switch self {
         case .urgent: "urgent"
         case .high: "high"
