@@ -7,8 +7,8 @@ import Metrics
 import Persistence
 import ServiceKit
 
-/// Makes deliveries of alerts that were raised or passed on, and takes back those of alerts that were
-/// superseded or withdrawn before anybody was told, or answered while the message waited for its time.
+/// Makes deliveries of alerts that were raised, passed on or given to another clinician, and takes back those of alerts
+/// that were superseded or withdrawn before anybody was told, or answered while the message waited for its time.
 final class NotificationHandler: EventHandler {
     private let routes: Routes
     private let resolver: DirectoryResolver
@@ -41,7 +41,8 @@ final class NotificationHandler: EventHandler {
         }
         let new = try DeliveryIntake.claim(calls.map(\.event), on: connection)
         // An event may stand in a batch twice; its deliveries are the same and are written once.
-        let routed = try route(calls.filter { new.contains($0.event) }, on: connection)
+        let told = try DeliveryIntake.complete(calls.filter { new.contains($0.event) }, on: connection)
+        let routed = try route(told, on: connection)
         try DeliveryIntake.insert(routed, on: connection)
         // Behind the insertions: an alert can be raised and superseded within one batch.
         let withdrawn = try DeliveryIntake.withdraw(superseded, on: connection)
@@ -68,19 +69,23 @@ final class NotificationHandler: EventHandler {
         _ answered: inout [AlertID]
     ) throws(MalformedEvent) {
         let alert = try AlertEventCodec.decode(event.payload, type: event.type)
-        func call(level: Int, dueAt: Timestamp) -> DeliveryIntake.Call {
+        func call(_ telling: Telling, level: Int = 0, dueAt: Timestamp, owner: String? = nil) -> DeliveryIntake.Call {
             DeliveryIntake.Call(
                 event: event.id, alert: alert.alert, episode: event.episode, site: event.site, kind: alert.kind,
-                escalationLevel: level, dueAt: dueAt, trace: event.trace)
+                telling: telling, escalationLevel: level, dueAt: dueAt, owner: owner, trace: event.trace)
         }
         switch alert.step {
-        case .raised(let raising): calls.append(call(level: 0, dueAt: raising.dueAt))
-        case .escalated(let level, _, let dueAt, _, _): calls.append(call(level: level, dueAt: dueAt))
+        case .raised(let raising):
+            calls.append(call(.raised, dueAt: raising.dueAt, owner: raising.clinician))
+        case .escalated(let level, _, let dueAt, let audience, _):
+            calls.append(call(.passedOn(to: audience), level: level, dueAt: dueAt))
+        case .assigned(let assignment):
+            calls.append(call(.assigned, dueAt: event.time, owner: assignment.to))
         case .superseded, .withdrawn: superseded.append(alert.alert)
         // Who was told keeps what was sent, and who is being told is told: an answer is no reason to leave the others in
         // the dark. But what only waits for the morning would say what is no longer so.
         case .acknowledged, .reviewEntered, .resolved: answered.append(alert.alert)
-        case .opened, .assigned: break
+        case .opened: break
         }
     }
 
@@ -88,42 +93,30 @@ final class NotificationHandler: EventHandler {
     private func route(
         _ calls: [DeliveryIntake.Call], on connection: Connection
     ) throws -> [(call: DeliveryIntake.Call, recipients: [RecipientPlace])] {
-        let choices = calls.map { ($0, recipients(of: $0)) }
+        let choices = calls.map { ($0, routes.choice(of: $0.kind, $0.telling, at: $0.site)) }
         let wishes = choices.flatMap { call, choice in
-            choice.targets.map { DirectoryResolver.Wish(episode: call.episode, site: call.site, target: $0) }
+            choice.people.map {
+                DirectoryResolver.Wish(episode: call.episode, site: call.site, owner: call.owner, target: $0)
+            }
         }
         var findings = try resolver.resolve(wishes, on: connection)[...]
         return choices.map { call, choice in
-            var places = choice.named
-            for (target, finding) in zip(choice.targets, findings.prefix(choice.targets.count)) {
+            var places = choice.named.map(\.place)
+            for (target, finding) in zip(choice.people, findings.prefix(choice.people.count)) {
                 switch finding {
                 case .found(let place): places.append(place)
                 case .nobody(let reason, let person):
-                    places += routes.lastResort(of: call.kind, isEscalation: call.escalationLevel > 0).map(\.place)
+                    places += routes.lastResort(of: call.kind, isEscalation: call.telling.isEscalation).map(\.place)
                     NotificationMetrics.unresolved(target.word, reason.rawValue)
                     logReplaced(target, reason, person, call)
                 }
             }
-            findings = findings.dropFirst(choice.targets.count)
-            if places.isEmpty { logger.notice("alert is routed to nobody", metadata: fields(of: call)) }
+            findings = findings.dropFirst(choice.people.count)
+            if places.isEmpty, call.telling != .assigned { logger.notice("alert is routed to nobody", metadata: fields(of: call)) }
             // The same person may be clinician and duty desk.
             var seen: Set<RecipientPlace> = []
             return (call, places.filter { seen.insert($0).inserted })
         }
-    }
-
-    /// The site's own recipients, or those of the default where the site has nobody for it.
-    private func recipients(
-        of call: DeliveryIntake.Call
-    ) -> (named: [RecipientPlace], targets: [DirectoryRoutes.Target]) {
-        let isEscalation = call.escalationLevel > 0
-        let own = routes.ownRecipients(of: call.kind, isEscalation: isEscalation, at: call.site)
-        let targets = routes.people.own(of: call.kind, isEscalation: isEscalation, at: call.site)
-        guard own.isEmpty, targets.isEmpty else { return (own.map(\.place), targets) }
-        return (
-            routes.recipients(of: call.kind, isEscalation: isEscalation, at: call.site).map(\.place),
-            routes.people.standard(of: call.kind, isEscalation: isEscalation)
-        )
     }
 
     private func logReplaced(

@@ -14,7 +14,7 @@ import Testing
     private let fixture: Fixture
     private let admin: Connection
     private let keyFile: String
-    private let alert = Example()
+    private let alert = Example(clinician: "c-01")
 
     init() throws {
         fixture = try Fixture(recipients: [.mail])
@@ -30,10 +30,11 @@ import Testing
             """
             insert into directory.site (site, time_zone, duty_desk, active) values ('north', 'UTC', 'desk-1', true);
             insert into directory.person (person_id, site, roles, supervisor_id, active)
-            values ('c-01', 'north', '{clinician}', 's-01', true), ('s-01', 'north', '{supervisor}', null, true),
+            values ('c-01', 'north', '{clinician}', 's-01', true), ('c-02', 'north', '{clinician}', null, true),
+                   ('s-01', 'north', '{supervisor}', null, true),
                    ('desk-1', 'north', '{duty_desk}', null, true), ('gone', 'north', '{clinician}', null, false)
             """)
-        for person in ["c-01", "s-01", "gone"] { try seal(.email("\(person)@clinic.example"), of: person) }
+        for person in ["c-01", "c-02", "s-01", "gone"] { try seal(.email("\(person)@clinic.example"), of: person) }
     }
 
     private func seal(_ contact: Contact, of person: String) throws {
@@ -44,6 +45,22 @@ import Testing
             [
                 .texts([person]), .texts([contact.kind.rawValue]), .texts([sealed.sealed.by]),
                 .byteArrays([sealed.sealed.bytes]),
+            ])
+    }
+
+    /// The alert's row, as alerting keeps it.
+    private func keep(
+        _ alert: Example, owner: String, dueAt: Timestamp? = nil, urgency: AlertUrgency? = nil
+    ) throws {
+        try admin.run(
+            """
+            insert into alerting.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument,
+                clinician, cause_event_id, raised_at, due_at, first_due_at, urgency)
+            values ($1, $2, 'north', $3, 'raised', 'etr.80', $1, $1, 'phq-9', $4, $1, now(), $5, $5, $6)
+            """,
+            [
+                .id(alert.alert), .id(alert.episode), .int16(alert.kind.number), .text(owner),
+                .timestamp(dueAt ?? alert.dueAt), .optional(urgency?.rawValue),
             ])
     }
 
@@ -111,6 +128,51 @@ import Testing
         #expect(try recipients() == ["desk", "person:c-01"])
     }
 
+    @Test(arguments: [
+        (AlertAudience.clinician, ["person:c-01"]), (.supervisor, ["person:s-01"]),
+        // The duty desk has no contact here: the last resort is told.
+        (.dutyDesk, ["desk"]), (nil, ["desk", "person:c-01", "person:s-01"]),
+    ] as [(AlertAudience?, [String])])
+    func `An escalation goes to the role that it is passed on to, and one that names nobody to all`(
+        audience: AlertAudience?, told: [String]
+    ) throws {
+        let contacts = try ContactBook(keyFile: keyFile)
+        try handle(people(.clinician, .supervisor, .dutyDesk), contacts, [try alert.escalated(to: audience)])
+        #expect(try recipients() == told)
+    }
+
+    @Test func `Where a site has nobody for the step of an escalation, the default is told`() throws {
+        let contacts = try ContactBook(keyFile: keyFile)
+        try handle(people(.clinician), contacts, [try alert.escalated(to: .supervisor)])
+        #expect(try recipients() == ["desk"])
+    }
+
+    @Test func `Whoever an alert is given to is told once, and is the clinician from then on`() throws {
+        let contacts = try ContactBook(keyFile: keyFile)
+        let given = try alert.assigned(to: "c-02")
+        try handle(people(.clinician, .supervisor), contacts, [given, given])
+        try handle(people(.clinician, .supervisor), contacts, [given])
+        #expect(try recipients() == ["person:c-02"])
+        #expect(try fixture.connection.run("select escalation_level from notification.delivery").only().int32(0) == 0)
+        try keep(alert, owner: "c-02")
+        try handle(people(.clinician), contacts, [try alert.escalated(to: .clinician)])
+        #expect(try recipients() == ["person:c-02", "person:c-02"])
+    }
+
+    @Test func `That an alert was given to somebody is told to nobody where clinicians are not told of its kind`() throws {
+        let contacts = try ContactBook(keyFile: keyFile)
+        try handle(people(.supervisor), contacts, [try alert.assigned(to: "c-02")])
+        try handle(people(.clinician, kinds: [.safety]), contacts, [try alert.assigned(to: "c-02")])
+        #expect(try recipients().isEmpty)
+    }
+
+    @Test func `An assignment says by when the alert is due`() throws {
+        let dueAt = alert.dueAt.advanced(bySeconds: 90)
+        try keep(alert, owner: "c-02", dueAt: dueAt)
+        try handle(people(.clinician), try ContactBook(keyFile: keyFile), [try alert.assigned(to: "c-02")])
+        #expect(try fixture.connection.run("select due_at from notification.delivery").only().timestamp(0) == dueAt)
+    }
+
     @Test func `Entries for people are read beside the others, and a fault in one is named with its line`() throws {
         func load(_ entry: String) throws -> Routes {
             let file = FileManager.default.temporaryDirectory.appending(path: "routes-\(UUID()).yaml")
@@ -130,10 +192,10 @@ import Testing
         }
         let routes = try load("role: supervisor")
         #expect(routes.usesMail)
-        #expect(routes.people.own(of: .safety, isEscalation: true, at: north) == [.supervisor])
-        #expect(routes.people.own(of: .alliance, isEscalation: false, at: north).isEmpty)
+        #expect(routes.people.own(of: .safety, .passedOn(to: .supervisor), at: north) == [.supervisor])
+        #expect(routes.people.own(of: .alliance, .raised, at: north).isEmpty)
         #expect(routes.recipients(of: .alliance, isEscalation: false, at: north).map(\.id) == ["duty-desk"])
-        #expect(try load("person: c-01").people.own(of: .safety, isEscalation: false, at: north) == [.person(PersonID("c-01")!)])
+        #expect(try load("person: c-01").people.own(of: .safety, .raised, at: north) == [.person(PersonID("c-01")!)])
         for (entry, reason) in [
             ("role: nurse", "must be one of"), ("person: c 01", "is not an id"), ("{role: clinician, person: c-01}", ":"),
             ("role: clinician\n      id: x", "unknown field"),

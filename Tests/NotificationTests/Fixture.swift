@@ -141,6 +141,7 @@ struct Example {
     let episode = EpisodeID(rawValue: UUID())
     var kind = AlertKind.deteriorating
     var rule = SignalRule.reliablyWorse
+    var clinician = "sentinelclinician"
     let dueAt = Timestamp("2026-03-02T09:30:00Z")!
 
     static let safety = Example(kind: .safety, rule: .safetyItem(9))
@@ -152,12 +153,19 @@ struct Example {
                 participant: ParticipantID(rawValue: UUID()),
                 instrument: InstrumentReference(id: InstrumentID("phq-9")!, version: "sentinelversion")),
             provenance: Provenance(normSet: nil, model: nil),
-            clinician: "sentinelclinician", dueAt: dueAt)
+            clinician: clinician, dueAt: dueAt)
         return try event(.raised(raising))
     }
 
-    func escalated(level: Int = 1) throws -> EventEnvelope {
-        try event(.escalated(level: level, wasDueAt: dueAt, dueAt: dueAt.advanced(bySeconds: 3600)), sequence: 2)
+    func escalated(level: Int = 1, to audience: AlertAudience? = nil) throws -> EventEnvelope {
+        let next = dueAt.advanced(bySeconds: 3600)
+        return try event(.escalated(level: level, wasDueAt: dueAt, dueAt: next, audience: audience), sequence: 2)
+    }
+
+    func assigned(to clinician: String) throws -> EventEnvelope {
+        let assignment = AlertAssignment(
+            number: 1, from: self.clinician, to: clinician, actor: "u-17", reason: .handedOver)
+        return try event(.assigned(assignment), sequence: 2)
     }
 
     func superseded() throws -> EventEnvelope {

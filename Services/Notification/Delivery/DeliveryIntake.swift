@@ -12,9 +12,28 @@ struct DeliveryIntake {
         let episode: EpisodeID
         let site: SiteID
         let kind: AlertKind
+        let telling: Telling
         let escalationLevel: Int
-        let dueAt: Timestamp
+        /// By when somebody must answer.
+        var dueAt: Timestamp
+        /// Who answers for the alert; nil where that is not known.
+        var owner: String?
         let trace: TraceContext?
+    }
+
+    /// What an event does not say of its alert is read from the alert's row, which stands before its event is published.
+    static func complete(_ calls: [Call], on connection: Connection) throws -> [Call] {
+        let wanted = calls.filter { $0.telling != .raised }.map(\.alert)
+        guard !wanted.isEmpty else { return calls }
+        var rows: [AlertID: Row] = [:]
+        for row in try connection.run(selectAlerts, [.ids(wanted)]) { rows[try row.id(0)] = row }
+        return try calls.map { call in
+            guard call.telling != .raised, let row = rows[call.alert] else { return call }
+            var call = call
+            call.owner = try call.owner ?? row.text(1)
+            if call.telling == .assigned { call.dueAt = try row.timestamp(2) }
+            return call
+        }
     }
 
     /// Which of the events are new; from now on they count as handled.
@@ -60,6 +79,8 @@ struct DeliveryIntake {
         try connection.run(countPending).only().int64(0)
     }
 
+    private static let selectAlerts: Statement =
+        "select alert_id, clinician, due_at from published.alert where alert_id = any($1)"
     private static let insertHandled: Statement = """
         insert into notification.handled_event (event_id) select * from unnest($1::uuid[])
         on conflict do nothing returning event_id

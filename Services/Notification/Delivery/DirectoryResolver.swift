@@ -10,6 +10,8 @@ struct DirectoryResolver {
     struct Wish {
         let episode: EpisodeID
         let site: SiteID
+        /// Who answers for the alert; nil: the clinician of its episode.
+        let owner: String?
         let target: DirectoryRoutes.Target
     }
 
@@ -39,7 +41,7 @@ struct DirectoryResolver {
             Self.select,
             [
                 .texts(wishes.map(\.target.word)), .texts(wishes.map { $0.target.person?.text }),
-                .ids(wishes.map(\.episode)), .texts(wishes.map(\.site.text)),
+                .ids(wishes.map(\.episode)), .texts(wishes.map(\.site.text)), .texts(wishes.map(\.owner)),
             ])
         return try rows.map { try finding($0, on: connection) }
     }
@@ -69,15 +71,16 @@ struct DirectoryResolver {
             select u.nth, case u.target
                 when 'person' then u.person
                 when 'clinician' then
-                    (select e.clinician from published.episode e where e.episode_id = u.episode_id)
+                    coalesce(u.owner, (select e.clinician from published.episode e where e.episode_id = u.episode_id))
                 when 'supervisor' then
                     (select s.supervisor_id from published.directory_person s
-                     where s.person_id = (select e.clinician from published.episode e where e.episode_id = u.episode_id))
+                     where s.person_id = coalesce(
+                         u.owner, (select e.clinician from published.episode e where e.episode_id = u.episode_id)))
                 when 'duty_desk' then
                     (select d.duty_desk from published.directory_site d where d.site = u.site and d.active)
                 end as person_id
-            from unnest($1::text[], $2::text[], $3::uuid[], $4::text[]) with ordinality
-                 as u (target, person, episode_id, site, nth)
+            from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[]) with ordinality
+                 as u (target, person, episode_id, site, owner, nth)
         ) w
         order by w.nth
         """

@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 import FoundationEssentials
@@ -9,6 +10,8 @@ struct RoutesOutline: Decodable {
     struct Recipient: Decodable {
         /// Nil for somebody of the directory: who that was at the time cannot be told from the file.
         let place: (id: String, channel: NotificationChannel)?
+        /// Nil for whoever is not named by role.
+        fileprivate let role: AlertAudience?
         /// Nil for all.
         private let kinds: Set<AlertKind>?
         private let takesEscalations: Bool
@@ -19,6 +22,7 @@ struct RoutesOutline: Decodable {
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: Fields.self)
             place = try Self.place(fields)
+            role = try fields.decodeIfPresent(String.self, forKey: .role).flatMap(AlertAudience.init(rawValue:))
             let words = try fields.decodeIfPresent([String].self, forKey: .kinds)
             kinds = words.flatMap { $0.contains("all") ? nil : Set($0.compactMap(AlertKind.init(rawValue:))) }
             takesEscalations = try fields.decodeIfPresent(Bool.self, forKey: .escalations) ?? true
@@ -36,8 +40,12 @@ struct RoutesOutline: Decodable {
             return (try fields.decode(String.self, forKey: .id), way)
         }
 
-        fileprivate func takes(_ kind: AlertKind, isEscalation: Bool) -> Bool {
-            (kinds?.contains(kind) ?? true) && (takesEscalations || !isEscalation)
+        fileprivate func takes(_ kind: AlertKind, _ telling: Telling) -> Bool {
+            guard kinds?.contains(kind) ?? true else { return false }
+            switch telling {
+            case .raised, .assigned: return true
+            case .passedOn(let audience): return takesEscalations && (audience == nil || role == nil || role == audience)
+            }
         }
     }
 
@@ -55,10 +63,12 @@ struct RoutesOutline: Decodable {
         }
     }
 
-    /// Those of the site, or those of the default where the site has nobody for it.
-    func recipients(of kind: AlertKind, isEscalation: Bool, at site: SiteID) -> [Recipient] {
-        let own = (sites?[site.text] ?? []).filter { $0.takes(kind, isEscalation: isEscalation) }
-        return own.isEmpty ? `default`.filter { $0.takes(kind, isEscalation: isEscalation) } : own
+    /// Those of the site, or those of the default where the site has nobody for it; of an alert that was given to another
+    /// clinician that one alone.
+    func recipients(of kind: AlertKind, _ telling: Telling, at site: SiteID) -> [Recipient] {
+        let own = (sites?[site.text] ?? []).filter { $0.takes(kind, telling) }
+        let chosen = own.isEmpty ? `default`.filter { $0.takes(kind, telling) } : own
+        return telling == .assigned ? chosen.filter { $0.role == .clinician } : chosen
     }
 }
 

@@ -15,7 +15,7 @@ struct NotifyTestCommand: ParsableCommand {
             Reads the settings that attune-notification reads (routes, texts, mail server, certificates), so run it \
             where that service runs. The message says that somebody is trying, and nothing else; quiet hours and limits \
             do not hold it. Nothing is recorded. Neither credentials nor addresses are printed. A recipient's inbox is \
-            kept by the service and is only named. Status 0: everybody's server took the message over; 1: not \
+            kept by the service and is only named, as are people of the directory. Status 0: everybody's server took the message over; 1: not \
             everybody's; 2: the settings are refused; 64: wrong arguments, or nobody of that name.
             """)
 
@@ -31,8 +31,9 @@ struct NotifyTestCommand: ParsableCommand {
 
     func run() throws {
         let (settings, templates, routes) = try setUp()
-        let places = try places(in: routes)
-        guard !places.isEmpty else { throw ValidationError("The routes hold nobody of that name.") }
+        let (places, people) = try chosen(in: routes)
+        guard !places.isEmpty || !people.isEmpty else { throw ValidationError("The routes hold nobody of that name.") }
+        for target in people { print("\(target.word): found in the directory when there is an alert; not tried") }
         var areAllTaken = true
         for place in places {
             guard let contact = routes.contact(of: place) else { continue }
@@ -54,8 +55,8 @@ struct NotifyTestCommand: ParsableCommand {
         }
     }
 
-    private func places(in routes: Routes) throws -> [RecipientPlace] {
-        if let recipient { return routes.recipients(named: recipient) }
+    private func chosen(in routes: Routes) throws -> ([RecipientPlace], [DirectoryRoutes.Target]) {
+        if let recipient { return (routes.recipients(named: recipient), []) }
         let parts = (route ?? "").split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2, let site = SiteID(parts[0]) else {
             throw ValidationError("--route must be SITE:KIND, such as north:safety.")
@@ -64,7 +65,8 @@ struct NotifyTestCommand: ParsableCommand {
             let kinds = AlertKind.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("\(parts[1]) is no kind of alert; kinds are \(kinds).")
         }
-        return routes.recipients(of: kind, isEscalation: false, at: site).map(\.place)
+        let choice = routes.choice(of: kind, .raised, at: site)
+        return (choice.named.map(\.place), choice.people)
     }
 }
 

@@ -8,11 +8,12 @@ import Yams
 ///       north:
 ///         - person: desk-1             # somebody by id
 ///           kinds: [safety]
-///         - role: clinician            # of the alert's episode
+///         - role: clinician            # who answers for the alert
 ///         - role: supervisor           # of that clinician
 ///         - role: duty_desk            # of the alert's site
 ///
-/// `kinds` and `escalations` mean what they mean for every recipient.
+/// `kinds` and `escalations` mean what they mean for every recipient; but a role takes an escalation only where the alert
+/// is passed on to that role.
 public struct DirectoryRoutes: Sendable {
     /// Whom an entry means.
     public enum Target: Hashable, Sendable {
@@ -30,6 +31,16 @@ public struct DirectoryRoutes: Sendable {
             case .dutyDesk: "duty_desk"
             }
         }
+
+        /// The step of the ladder that it stands for; nil for somebody by id.
+        var audience: AlertAudience? {
+            switch self {
+            case .person: nil
+            case .clinician: .clinician
+            case .supervisor: .supervisor
+            case .dutyDesk: .dutyDesk
+            }
+        }
     }
 
     public struct Entry: Sendable {
@@ -41,6 +52,17 @@ public struct DirectoryRoutes: Sendable {
             self.target = target
             self.kinds = kinds
             self.takesEscalations = takesEscalations
+        }
+
+        func takes(_ kind: AlertKind, _ telling: Telling) -> Bool {
+            guard kinds.contains(kind) else { return false }
+            switch telling {
+            case .raised, .assigned: return true
+            case .passedOn(let audience):
+                guard takesEscalations else { return false }
+                guard let audience, let own = target.audience else { return true }
+                return own == audience
+            }
         }
     }
 
@@ -57,15 +79,13 @@ public struct DirectoryRoutes: Sendable {
     public var isEmpty: Bool { `default`.isEmpty && sites.values.allSatisfy(\.isEmpty) }
 
     /// Those whom the site's own entries mean.
-    public func own(of kind: AlertKind, isEscalation: Bool, at site: SiteID) -> [Target] {
-        Self.targets(sites[site] ?? [], kind, isEscalation)
+    func own(of kind: AlertKind, _ telling: Telling, at site: SiteID) -> [Target] {
+        (sites[site] ?? []).filter { $0.takes(kind, telling) }.map(\.target)
     }
 
     /// Those whom the default's entries mean.
-    public func standard(of kind: AlertKind, isEscalation: Bool) -> [Target] { Self.targets(`default`, kind, isEscalation) }
-
-    private static func targets(_ entries: [Entry], _ kind: AlertKind, _ isEscalation: Bool) -> [Target] {
-        entries.filter { $0.kinds.contains(kind) && ($0.takesEscalations || !isEscalation) }.map(\.target)
+    func standard(of kind: AlertKind, _ telling: Telling) -> [Target] {
+        `default`.filter { $0.takes(kind, telling) }.map(\.target)
     }
 }
 
