@@ -69,14 +69,18 @@ final class NotificationHandler: EventHandler {
         _ answered: inout [AlertID]
     ) throws(MalformedEvent) {
         let alert = try AlertEventCodec.decode(event.payload, type: event.type)
-        func call(_ telling: Telling, level: Int = 0, dueAt: Timestamp, owner: String? = nil) -> DeliveryIntake.Call {
+        func call(
+            _ telling: Telling, level: Int = 0, dueAt: Timestamp, owner: String? = nil, urgency: AlertUrgency? = nil
+        ) -> DeliveryIntake.Call {
             DeliveryIntake.Call(
                 event: event.id, alert: alert.alert, episode: event.episode, site: event.site, kind: alert.kind,
-                telling: telling, escalationLevel: level, dueAt: dueAt, owner: owner, trace: event.trace)
+                telling: telling, escalationLevel: level, dueAt: dueAt, owner: owner, urgency: urgency,
+                trace: event.trace)
         }
         switch alert.step {
         case .raised(let raising):
-            calls.append(call(.raised, dueAt: raising.dueAt, owner: raising.clinician))
+            calls.append(
+                call(.raised, dueAt: raising.dueAt, owner: raising.clinician, urgency: raising.urgency))
         case .escalated(let level, _, let dueAt, let audience, _):
             calls.append(call(.passedOn(to: audience), level: level, dueAt: dueAt))
         case .assigned(let assignment):

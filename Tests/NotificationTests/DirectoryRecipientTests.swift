@@ -166,6 +166,12 @@ import Testing
         #expect(try recipients().isEmpty)
     }
 
+    @Test func `An escalation is as urgent as the alert was when it was raised`() throws {
+        try keep(alert, owner: "c-01", urgency: .now)
+        try handle(people(.clinician), try ContactBook(keyFile: keyFile), [try alert.escalated(to: .clinician)])
+        #expect(try fixture.connection.run("select urgency from notification.delivery").only().int16(0) == 1)
+    }
+
     @Test func `An assignment says by when the alert is due`() throws {
         let dueAt = alert.dueAt.advanced(bySeconds: 90)
         try keep(alert, owner: "c-02", dueAt: dueAt)

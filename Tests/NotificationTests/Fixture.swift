@@ -142,6 +142,7 @@ struct Example {
     var kind = AlertKind.deteriorating
     var rule = SignalRule.reliablyWorse
     var clinician = "sentinelclinician"
+    var urgency: AlertUrgency?
     let dueAt = Timestamp("2026-03-02T09:30:00Z")!
 
     static let safety = Example(kind: .safety, rule: .safetyItem(9))
@@ -153,7 +154,7 @@ struct Example {
                 participant: ParticipantID(rawValue: UUID()),
                 instrument: InstrumentReference(id: InstrumentID("phq-9")!, version: "sentinelversion")),
             provenance: Provenance(normSet: nil, model: nil),
-            clinician: clinician, dueAt: dueAt)
+            clinician: clinician, dueAt: dueAt, urgency: urgency)
         return try event(.raised(raising))
     }
 

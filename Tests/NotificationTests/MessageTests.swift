@@ -15,7 +15,8 @@ import Testing
     static func delivery(_ kind: AlertKind, level: Int) -> Delivery {
         Delivery(
             id: DeliveryID(rawValue: UUID()), alert: alert, episode: EpisodeID(rawValue: UUID()),
-            site: SiteID("sentinel-site")!, cause: EventID(rawValue: UUID()), kind: kind, escalationLevel: level,
+            site: SiteID("sentinel-site")!, cause: EventID(rawValue: UUID()), kind: kind,
+            urgency: Urgency(kind, nil), escalationLevel: level,
             dueAt: Timestamp("2026-03-02T09:30:59.5Z")!,
             recipient: RecipientPlace(id: "sentinel-recipient", channel: .email), traceparent: "00-sentinel-trace",
             createdAt: Timestamp("2026-03-02T08:30:00Z")!)

@@ -58,6 +58,31 @@ final class WallClock: Sendable {
         #expect(try fixture.deliveries().map(\.status).sorted() == ["delivered", "delivered", "withdrawn"])
     }
 
+    @Test func `How urgent an alert is to a site decides what waits for the morning and for the digest; danger never waits`()
+        throws
+    {
+        let clock = WallClock("2026-03-02T10:00:00Z")
+        let times = MessageTimes(
+            timeZone: utc, quiet: .init(from: ClockTime("20:00")!, to: ClockTime("07:00")!), digest: ClockTime("08:00")!)
+        let fixture = try fixture(times, clock)
+        // By its kind alone this one would be told at once, and the next with others.
+        let calm = Example(kind: .deteriorating, urgency: .digest)
+        let soon = Example(kind: .alliance, urgency: .withinHours)
+        let danger = Example(kind: .safety, rule: .safetyItem(9), urgency: .digest)
+        try fixture.handle([try calm.raised(), try soon.raised(), try danger.raised()])
+        try fixture.connection.run("update notification.delivery set created_at = '2026-03-02T09:00:00Z'")
+        while try fixture.deliverNext() {}
+        #expect(fixture.mails.all.map { $0.header("Subject")?.contains("urgent") } == [true, false])
+        #expect(try held(fixture) == ["digest"])
+        clock.set("2026-03-02T22:00:00Z")
+        try fixture.handle([
+            try Example(kind: .deteriorating, urgency: .now).raised(), try Example(kind: .deteriorating).raised(),
+        ])
+        while try fixture.deliverNext() {}
+        #expect(fixture.mails.all.count == 3)
+        #expect(try held(fixture) == ["digest", "quiet"])
+    }
+
     @Test func `A digest gathers at its time what can wait, as one message with one id, and the rest goes at once`()
         throws
     {

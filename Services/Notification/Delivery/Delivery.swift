@@ -11,13 +11,12 @@ struct Delivery: Sendable {
     /// The alert event that called for it.
     let cause: EventID
     let kind: AlertKind
+    let urgency: Urgency
     let escalationLevel: Int
     let dueAt: Timestamp
     let recipient: RecipientPlace
     let traceparent: String?
     let createdAt: Timestamp
-
-    var urgency: Urgency { Urgency(kind) }
 
     /// Whether it may wait to be gathered with others. What is overdue may not.
     var canWait: Bool { urgency == .normal && escalationLevel == 0 && recipient.channel == .email }

@@ -18,6 +18,8 @@ struct DeliveryIntake {
         var dueAt: Timestamp
         /// Who answers for the alert; nil where that is not known.
         var owner: String?
+        /// As the site's policy has it; nil where that is not known.
+        var urgency: AlertUrgency?
         let trace: TraceContext?
     }
 
@@ -31,6 +33,7 @@ struct DeliveryIntake {
             guard call.telling != .raised, let row = rows[call.alert] else { return call }
             var call = call
             call.owner = try call.owner ?? row.text(1)
+            call.urgency = try row.optionalText(3).flatMap(AlertUrgency.init(rawValue:))
             if call.telling == .assigned { call.dueAt = try row.timestamp(2) }
             return call
         }
@@ -51,7 +54,7 @@ struct DeliveryIntake {
             [
                 .ids(rows.map { Delivery.id(following: $0.event, to: $1) }), .ids(rows.map(\.0.alert)),
                 .ids(rows.map(\.0.episode)), .texts(rows.map(\.0.site.text)), .ids(rows.map(\.0.event)),
-                .int16s(rows.map(\.0.kind.number)), .int16s(rows.map { Urgency($0.0.kind).rawValue }),
+                .int16s(rows.map(\.0.kind.number)), .int16s(rows.map { Urgency($0.0.kind, $0.0.urgency).rawValue }),
                 .int32s(rows.map { Int32(clamping: $0.0.escalationLevel) }), .timestamps(rows.map(\.0.dueAt)),
                 .texts(rows.map(\.1.id)), .texts(rows.map(\.1.channel.rawValue)),
                 .texts(rows.map { call, _ in call.trace?.following(call.event.bytes).description }),
@@ -80,7 +83,7 @@ struct DeliveryIntake {
     }
 
     private static let selectAlerts: Statement =
-        "select alert_id, clinician, due_at from published.alert where alert_id = any($1)"
+        "select alert_id, clinician, due_at, urgency from published.alert where alert_id = any($1)"
     private static let insertHandled: Statement = """
         insert into notification.handled_event (event_id) select * from unnest($1::uuid[])
         on conflict do nothing returning event_id

@@ -159,7 +159,7 @@ struct DeliveryStore: Sendable {
 
     private static let columns = """
         delivery_id, alert_id, episode_id, site, cause_event_id, kind, escalation_level, due_at, recipient,
-        channel, traceparent, created_at, attempts, status
+        channel, traceparent, created_at, attempts, status, urgency
         """
     /// Due are those whose time has come, and those that are being sent but should have ended.
     private static let selectDue = Statement(
@@ -208,11 +208,13 @@ extension Delivery {
     }
 
     fileprivate init(_ row: Row) throws {
-        guard let kind = AlertKind(number: try row.int16(5)), let channel = NotificationChannel(rawValue: try row.text(9))
+        guard let kind = AlertKind(number: try row.int16(5)), let channel = NotificationChannel(rawValue: try row.text(9)),
+            let urgency = Urgency(rawValue: try row.int16(14))
         else { throw UnreadableDelivery() }
         self.init(
             id: try row.id(0), alert: try row.id(1), episode: try row.id(2), site: SiteID(unchecked: try row.text(3)),
-            cause: try row.id(4), kind: kind, escalationLevel: Int(try row.int32(6)), dueAt: try row.timestamp(7),
+            cause: try row.id(4), kind: kind, urgency: urgency, escalationLevel: Int(try row.int32(6)),
+            dueAt: try row.timestamp(7),
             recipient: RecipientPlace(id: try row.text(8), channel: channel), traceparent: try row.optionalText(10),
             createdAt: try row.timestamp(11))
     }
