@@ -25,16 +25,19 @@ import Testing
         ])
     }
 
-    private func notify(_ alert: Alert, to recipient: String, status: String = "delivered") throws {
+    private func notify(
+        _ alert: Alert, to recipient: String, by channel: String = "email", status: String = "delivered",
+        heldFor: String? = nil
+    ) throws {
         try admin.run(
             """
             insert into notification.delivery (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency,
-                escalation_level, due_at, recipient, channel, status, next_attempt_at, created_at, finished_at)
-            values (gen_random_uuid(), $1, $2, $3, $4, $5, 1, 0, now(), $6, 'email', $7, now(), now(), now())
+                escalation_level, due_at, recipient, channel, status, next_attempt_at, created_at, finished_at, held_for)
+            values (gen_random_uuid(), $1, $2, $3, $4, $5, 1, 0, now(), $6, $7, $8, now(), now(), now(), $9)
             """,
             [
                 .id(alert.id), .id(alert.episode), .text(alert.site.text), .id(alert.cause), .int16(alert.kind.number),
-                .text(recipient), .text(status),
+                .text(recipient), .text(channel), .text(status), .optional(heldFor),
             ])
     }
 
@@ -95,6 +98,33 @@ import Testing
             #expect(one.document == sent)
             #expect(try await get("/Communication?status=stopped", on: server).resources.count == 1)
             #expect(try await get("/Communication?date=lt2020", on: server).resources.isEmpty)
+        }
+    }
+
+    @Test func `A notification that waits is on hold, and one in an inbox is written online`() async throws {
+        let alert = try #require(try fixture.alerts(of: treatment).first)
+        try notify(alert, to: "desk", status: "pending", heldFor: "quiet")
+        try notify(alert, to: "anna", by: "inbox")
+        try await AlertServer.run(fixture) { server in
+            let held = try await get("/Communication?status=on-hold", on: server).resources
+            #expect(held.map { $0.text("recipient", "identifier", "value") } == ["desk"])
+            #expect(held.first?.text("statusReason", "coding", "code") == "held")
+            #expect(try await get("/Communication?status=preparation", on: server).resources.isEmpty)
+            let kept = try #require(try await get("/Communication?status=completed", on: server).resources.first)
+            #expect(kept.text("medium", "coding", "code") == "ONLINEWRIT")
+        }
+    }
+
+    @Test func `A task belongs to whoever answers for the alert, and every state of an alert is a state of a task`()
+        async throws
+    {
+        #expect(FHIRAlertState.allCases.map(\.rawValue) == AlertLife.Status.allCases.map(\.rawValue))
+        let alert = try #require(try fixture.alerts(of: treatment).first)
+        try await AlertServer.run(fixture) { server in
+            let given = try await server.send(.post, "/\(alert.id)/assignment", body: #"{"clinician": "c-07"}"#)
+            #expect(given.status == 200)
+            let task = try #require(try await get("/Task/\(alert.id)", on: server).document)
+            #expect(task.text("owner", "identifier", "value") == "c-07")
         }
     }
 

@@ -18,11 +18,11 @@ import Testing
         try fixture.database.connect().script(
             """
             insert into notification.delivery (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency,
-                escalation_level, due_at, recipient, channel, status, next_attempt_at, created_at, finished_at)
+                escalation_level, due_at, recipient, channel, status, next_attempt_at, created_at, finished_at, held_for)
             select gen_random_uuid(), alert_id, episode_id, site, cause_event_id, kind, 1, 0, now(), r, c, s, now(), now(),
-                   case when s in ('delivered', 'failed', 'withdrawn') then now() end
-            from alerting.alert, unnest(array['person:c-01', 'desk']) r, unnest(array['email', 'webhook']) c,
-                 unnest(array['pending', 'sending', 'delivered', 'failed', 'withdrawn']) s
+                   case when s in ('delivered', 'failed', 'withdrawn') then now() end, case when h then 'quiet' end
+            from alerting.alert, unnest(array['person:c-01', 'desk']) r, unnest(array['email', 'webhook', 'inbox']) c,
+                 unnest(array['pending', 'sending', 'delivered', 'failed', 'withdrawn']) s, unnest(array[true, false]) h
             """)
         var documents: [JSON] = []
         try await AlertServer.run(fixture) { server in

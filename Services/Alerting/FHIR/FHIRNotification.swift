@@ -30,16 +30,16 @@ struct FHIRNotification: Sendable {
         (changedAt, participant) = (try row.timestamp(9), try row.id(10))
     }
 
-    /// FHIR's `event-status` for the states of a delivery.
+    /// FHIR's `event-status` for the states of a delivery; held: it waits for the end of quiet hours, a digest or a limit.
     static let statuses = [
-        "pending": "preparation", "sending": "in-progress", "delivered": "completed", "failed": "stopped",
+        "pending": "preparation", "held": "on-hold", "sending": "in-progress", "delivered": "completed", "failed": "stopped",
         "withdrawn": "not-done",
     ]
     /// For a state that this program does not know yet.
     static let unknownStatus = "unknown"
 
     /// FHIR's `v3-ParticipationMode` for the channels.
-    private static let media = ["email": "EMAILWRIT", "webhook": "ELECTRONIC"]
+    private static let media = ["email": "EMAILWRIT", "webhook": "ELECTRONIC", "inbox": "ONLINEWRIT"]
 
     var communication: JSON {
         FHIRElement.object([

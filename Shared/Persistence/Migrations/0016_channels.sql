@@ -63,3 +63,10 @@ create view published.failing_contact as select * from notification.failing_cont
 create view published.open_circuit as select * from notification.open_circuit;
 create view published.inbox as select * from notification.inbox;
 grant select on published.failing_contact, published.open_circuit, published.inbox to attune_operator, attune_audit;
+
+-- What waits for its time is told apart from what is about to be sent.
+create or replace view published.fhir_notification as
+    select d.delivery_id, d.alert_id, d.site, d.kind, d.recipient, d.channel,
+           case when d.status = 'pending' and d.held_for is not null then 'held' else d.status end as status,
+           d.created_at, d.finished_at, d.changed_at, a.participant_id
+    from notification.delivery d join alerting.alert a on a.alert_id = d.alert_id;
