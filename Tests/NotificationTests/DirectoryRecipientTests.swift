@@ -106,6 +106,34 @@ import Testing
         #expect(try fixture.ledger().map(\.recipient) == ["person:c-01"])
     }
 
+    @Test func `A person is told in their language, by their clock, in their hours; of danger at any hour`() throws {
+        try admin.run(
+            """
+            update directory.person set language = 'de-CH', time_zone = 'Europe/Berlin', working_hours = 'mon-fri 08:00-17:00'
+            where person_id = 'c-01'
+            """)
+        let contacts = try ContactBook(keyFile: keyFile)
+        // A Saturday.
+        let clock = WallClock("2026-02-28T12:00:00Z")
+        let store = DeliveryStore(
+            routes: fixture.routes, contacts: contacts, schedule: RetrySchedule(firstPause: .seconds(5), maxAttempts: 3),
+            sendingLimit: .seconds(60), now: { clock.now })
+        func deliver() throws {
+            let sender = try MessageSender(fixture.sending, MessageTemplates())
+            let worker = DeliveryWorker(store, fixture.board, sender, logger: quiet)
+            while try worker.deliver(on: fixture.connection, until: { true }) {}
+        }
+        let danger = Example(kind: .safety, rule: .safetyItem(9), clinician: "c-01")
+        try handle(people(.clinician), contacts, [try alert.raised(), try danger.raised()])
+        try deliver()
+        #expect(fixture.mails.all.map { $0.header("Subject") } == ["Attune: Ein Hinweis wartet (dringend)"])
+        clock.set("2026-03-02T07:00:00Z")
+        try fixture.letTimePass()
+        try deliver()
+        #expect(fixture.mails.all.map { $0.header("Subject") }.last == "Attune: Ein Hinweis wartet (hoch)")
+        #expect(fixture.mails.all.last?.body.contains("2026-03-02 10:30 Europe/Berlin") == true)
+    }
+
     @Test(arguments: [DirectoryRoutes.Target.person(PersonID("gone")!), .person(PersonID("nobody")!), .dutyDesk])
     func `Whoever is inactive, unknown or without contact is replaced by the last resort`(
         target: DirectoryRoutes.Target

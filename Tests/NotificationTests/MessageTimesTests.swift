@@ -27,6 +27,26 @@ import Testing
         #expect(times.quietUntil(Timestamp("2026-01-10T13:00:00Z")!) == nil)
     }
 
+    @Test(arguments: [
+        // A Friday evening, the weekend, and Monday before, in and between the hours; the clock goes on that Sunday.
+        ("2026-03-27T16:00:00Z", "2026-03-30T06:00:00Z"), ("2026-03-28T12:00:00Z", "2026-03-30T06:00:00Z"),
+        ("2026-03-30T05:59:59Z", "2026-03-30T06:00:00Z"), ("2026-03-30T06:00:00Z", nil),
+        ("2026-03-30T10:00:00Z", "2026-03-30T11:00:00Z"), ("2026-03-27T15:59:59Z", nil),
+    ])
+    func `Outside of somebody's working hours it is quiet until they work again`(now: String, end: String?) throws {
+        let site = berlin(quiet: ("10:00", "11:00"), digest: "08:00")
+        let hours = "mon-fri 08:00-12:00 13:00-17:00"
+        let times = try #require(MessageTimes(of: site, timeZone: "Europe/Berlin", hours: hours))
+        #expect(times.quietUntil(Timestamp(now)!) == end.map { Timestamp($0)! })
+        #expect(times.digest == site.digest)
+    }
+
+    @Test func `Whoever gives no hours has those of the site, by their own clock`() {
+        let times = MessageTimes(of: berlin(quiet: ("20:00", "07:00")), timeZone: "Europe/London", hours: nil)
+        #expect(times?.quietUntil(Timestamp("2026-01-11T06:30:00Z")!) == Timestamp("2026-01-11T07:00:00Z")!)
+        #expect(MessageTimes(of: nil, timeZone: nil, hours: "mon-fri 08:00-17:00") == nil)
+    }
+
     @Test func `The next time of day is later than now, once a day, also when the clock leaves it out`() {
         let times = berlin()
         func next(_ time: String, _ now: String) -> Timestamp { times.next(ClockTime(time)!, after: Timestamp(now)!) }

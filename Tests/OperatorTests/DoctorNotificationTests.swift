@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 import Foundation
@@ -114,6 +115,28 @@ import Testing
         try bench.damage("delete from notification.delivery")
         let findings = try bench.examine(NotificationCheck(site: nil, routes: outline)).findings
         #expect(findings.contains { $0.hasSuffix("was handled, and has no delivery") })
+    }
+
+    @Test func `A role is expected to hear of an escalation that comes to it, and its clinician of an alert given on`() throws {
+        let outline = try routes(
+            Self.routes + """
+
+                sites:
+                  north:
+                    - {role: clinician}
+                    - {role: supervisor, kinds: [safety]}
+                    - {person: s-01, escalations: false}
+                """)
+        func count(_ kind: AlertKind, _ telling: Telling, _ site: String = "north") -> (named: Int, people: Int) {
+            let told = outline.recipients(of: kind, telling, at: SiteID(site)!)
+            return (told.count { $0.place != nil }, told.count { $0.place == nil })
+        }
+        #expect(count(.deteriorating, .raised) == (0, 2))
+        #expect(count(.deteriorating, .passedOn(to: .supervisor)) == (1, 0))
+        #expect(count(.safety, .passedOn(to: .supervisor)) == (0, 1))
+        #expect(count(.safety, .passedOn(to: nil)) == (0, 2))
+        #expect(count(.deteriorating, .assigned) == (0, 1))
+        #expect(count(.deteriorating, .assigned, "south") == (0, 0))
     }
 
     @Test func `A routes file that is none is refused`() throws {

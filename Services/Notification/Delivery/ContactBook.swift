@@ -32,14 +32,22 @@ final class ContactBook: Sendable {
 
     /// How a person is reached; nil for somebody who is not active any more, for a contact that is not there or cannot be
     /// opened, and for what is no person.
-    func contact(of place: RecipientPlace, on connection: Connection) throws -> Recipient.Contact? {
+    /// - Parameter times: of the site's messages; the person's clock and hours go before them.
+    func contact(
+        of place: RecipientPlace, at times: MessageTimes? = nil, on connection: Connection
+    ) throws -> Recipient.Contact? {
         guard place.id.hasPrefix(Self.prefix), let person = PersonID(place.id.dropFirst(Self.prefix.count)),
             let kind = ContactKind(rawValue: place.channel.rawValue),
             let row = try connection.run(Self.select, [.text(person.text), .text(kind.rawValue)]).first
         else { return nil }
         let sealed = SealedContact(
             person: person, kind: kind, sealed: WrappedKey(by: try row.text(0), bytes: try row.bytes(1)))
-        return open(sealed).flatMap { address(of: $0, at: place) }.map { Recipient.Contact(address: $0) }
+        guard let address = open(sealed).flatMap({ self.address(of: $0, at: place) }) else { return nil }
+        return Recipient.Contact(
+            address: address, language: try row.optionalText(2) ?? MessageTemplates.fallbackLanguage,
+            // A system behind a webhook does not sleep.
+            times: try kind == .email
+                ? MessageTimes(of: times, timeZone: row.optionalText(3), hours: row.optionalText(4)) : nil)
     }
 
     /// Recipients that a webhook of this URL serves.
@@ -74,8 +82,11 @@ final class ContactBook: Sendable {
     }
 
     private static let select: Statement = """
-        select c.sealed_by, c.sealed from notification.contact c
+        select c.sealed_by, c.sealed, coalesce(p.language, s.language), coalesce(p.time_zone, s.time_zone),
+               coalesce(p.working_hours, s.working_hours)
+        from notification.contact c
         join published.directory_person p on p.person_id = c.person_id and p.active
+        left join published.directory_site s on s.site = p.site
         where c.person_id = $1 and c.kind = $2 and c.sealed is not null
         """
 }

@@ -95,7 +95,8 @@ struct DeliveryStore: Sendable {
             try connection.run(Self.cutOffAttempt, [.id(delivery.id), .int32(Int32(due.attempts))])
             NotificationMetrics.count(delivery.recipient.channel, "unknown")
         }
-        guard let contact = try contact(of: delivery.recipient, on: connection) else {
+        let usual = routes.times(of: delivery.recipient, at: delivery.site)
+        guard let contact = try contact(of: delivery.recipient, usual, on: connection) else {
             results.append(try giveUp(due, "the recipient is in neither routes nor directory any more", on: connection))
             return nil
         }
@@ -103,7 +104,7 @@ struct DeliveryStore: Sendable {
             results.append(try giveUp(due, "the last attempt was cut off", on: connection))
             return nil
         }
-        let times = routes.times(of: delivery.recipient, at: delivery.site)
+        let times = contact.times ?? usual
         if let wait = try wait(of: delivery, times, on: connection) {
             try hold(delivery, wait, on: connection)
             return nil
@@ -121,8 +122,10 @@ struct DeliveryStore: Sendable {
     }
 
     /// Nil for whom neither the routes nor the directory hold any more.
-    private func contact(of place: RecipientPlace, on connection: Connection) throws -> Recipient.Contact? {
-        try routes.contact(of: place) ?? contacts?.contact(of: place, on: connection)
+    private func contact(
+        of place: RecipientPlace, _ times: MessageTimes?, on connection: Connection
+    ) throws -> Recipient.Contact? {
+        try routes.contact(of: place) ?? contacts?.contact(of: place, at: times, on: connection)
     }
 
     /// Recipients that a webhook of this URL serves.

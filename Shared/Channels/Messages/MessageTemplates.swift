@@ -94,8 +94,10 @@ public struct MessageTemplates: Sendable {
     /// - Parameter portal: base URL for links.
     func text(for message: OutgoingMessage, portal: String?) -> Text {
         let name = Name(message.notice.occasion)
-        let wanted = templates[Key(name: name, language: message.contact.language)]
-        guard let template = wanted ?? templates[Key(name: name, language: Self.fallbackLanguage)] else {
+        let tag = message.contact.language
+        // Of a language without texts of its own, such as de-CH, those of the language at large.
+        let tags = [tag, tag.split(separator: "-").first?.lowercased() ?? tag, Self.fallbackLanguage]
+        guard let template = tags.lazy.compactMap({ templates[Key(name: name, language: $0)] }).first else {
             preconditionFailure("every name has its English text")
         }
         let values = MessageField.values(of: message, portal: portal)

@@ -1,3 +1,4 @@
+public import Directory
 public import Domain
 public import Foundation
 
@@ -49,19 +50,33 @@ public struct MessageTimes: Hashable, Sendable {
     /// By its name in the time zone database, such as `Europe/Berlin`.
     public let timeZone: TimeZone
     public let quiet: Quiet?
+    /// Outside of these it is quiet; in place of `quiet`.
+    public let hours: WeeklyHours?
     /// When the message comes that gathers what can wait; nil: each alert has its own message.
     public let digest: ClockTime?
     public let limit: Limit?
 
-    public init(timeZone: TimeZone, quiet: Quiet? = nil, digest: ClockTime? = nil, limit: Limit? = nil) {
+    public init(
+        timeZone: TimeZone, quiet: Quiet? = nil, hours: WeeklyHours? = nil, digest: ClockTime? = nil, limit: Limit? = nil
+    ) {
         self.timeZone = timeZone
+        self.hours = hours
         self.quiet = quiet
         self.digest = digest
         self.limit = limit
     }
 
+    /// Those of somebody of the directory: what their site says, by their own clock and hours. Nil where nothing is known.
+    /// - Parameter hours: as ``WeeklyHours`` are written.
+    public init?(of site: MessageTimes?, timeZone: String?, hours: String?) {
+        guard let zone = timeZone.flatMap(TimeZone.init(identifier:)) ?? site?.timeZone else { return nil }
+        let hours = hours.flatMap { try? WeeklyHours($0) }
+        self.init(timeZone: zone, quiet: site?.quiet, hours: hours, digest: site?.digest, limit: site?.limit)
+    }
+
     /// The end of the quiet hours that hold now; nil where none do.
     public func quietUntil(_ now: Timestamp) -> Timestamp? {
+        if let hours { return beginning(of: hours, from: now) }
         guard let quiet, quiet.contains(local(now).minutes) else { return nil }
         return next(quiet.to, after: now)
     }
@@ -71,11 +86,27 @@ public struct MessageTimes: Hashable, Sendable {
     public func next(_ time: ClockTime, after now: Timestamp) -> Timestamp {
         let today = local(now).day
         for day in today...(today + 2) {
-            let instant = self.instant(day, time)
+            let instant = self.instant(day, time.minutes)
             if instant > now { return instant }
         }
         return now.advanced(bySeconds: 86_400)
     }
+
+    /// When somebody works again; nil while they work. A digest whose time lies outside of their hours comes then.
+    private func beginning(of hours: WeeklyHours, from now: Timestamp) -> Timestamp? {
+        let (today, minutes) = local(now)
+        guard !spans(of: hours, on: today).contains(where: { $0.contains(minutes) }) else { return nil }
+        for day in today...(today + 8) {
+            for span in spans(of: hours, on: day) {
+                let instant = self.instant(day, span.lowerBound)
+                if instant > now { return instant }
+            }
+        }
+        return nil
+    }
+
+    /// 1970-01-01 was a Thursday.
+    private func spans(of hours: WeeklyHours, on day: Int) -> [WeeklyHours.Span] { hours.days[((day + 3) % 7 + 7) % 7] }
 
     /// `2026-03-02 10:30 Europe/Berlin`: whole minutes, never later than the true time.
     public func text(_ time: Timestamp) -> String {
@@ -94,8 +125,8 @@ public struct MessageTimes: Hashable, Sendable {
         return (day, Int((shifted.microseconds - Int64(day) * 86_400_000_000) / 60_000_000))
     }
 
-    private func instant(_ day: Int, _ time: ClockTime) -> Timestamp {
-        let shown = Timestamp(microseconds: 0).advanced(bySeconds: Int64(day) * 86_400 + Int64(time.minutes) * 60)
+    private func instant(_ day: Int, _ minutes: Int) -> Timestamp {
+        let shown = Timestamp(microseconds: 0).advanced(bySeconds: Int64(day) * 86_400 + Int64(minutes) * 60)
         // The offset that holds then is known only once the instant is: guessed once, then read.
         let guess = shown.advanced(bySeconds: -offset(shown))
         return shown.advanced(bySeconds: -offset(guess))
