@@ -110,8 +110,12 @@ import Testing
     @Test func `Who of the directory was meant is not asked, but that somebody was told`() throws {
         let (bench, _) = try DoctorBench.settled()
         let outline = try routes(
-            Self.routes + "\nsites:\n  north:\n    - {role: clinician, kinds: [all]}\n    - {person: s-01}\n")
+            Self.routes + "\nsites:\n  north:\n    - {role: supervisor, kinds: [all]}\n    - {person: s-01}\n")
         #expect(try bench.examine(NotificationCheck(site: nil, routes: outline)).findings == [])
+        // One alert was given to another clinician, which these routes would have told.
+        let telling = try routes(Self.routes + "\nsites:\n  north:\n    - {role: clinician}\n    - {person: s-01}\n")
+        let untold = try bench.examine(NotificationCheck(site: nil, routes: telling)).findings
+        #expect(untold.count == 1 && untold.allSatisfy { $0.hasSuffix("was handled, and has no delivery") }, "\(untold)")
         try bench.damage("delete from notification.delivery")
         let findings = try bench.examine(NotificationCheck(site: nil, routes: outline)).findings
         #expect(findings.contains { $0.hasSuffix("was handled, and has no delivery") })
