@@ -112,10 +112,10 @@ import Testing
         let outline = try routes(
             Self.routes + "\nsites:\n  north:\n    - {role: supervisor, kinds: [all]}\n    - {person: s-01}\n")
         #expect(try bench.examine(NotificationCheck(site: nil, routes: outline)).findings == [])
-        // One alert was given to another clinician, which these routes would have told.
+        // An alert was given to another clinician, and to a third with its episode, whom these routes would have told.
         let telling = try routes(Self.routes + "\nsites:\n  north:\n    - {role: clinician}\n    - {person: s-01}\n")
         let untold = try bench.examine(NotificationCheck(site: nil, routes: telling)).findings
-        #expect(untold.count == 1 && untold.allSatisfy { $0.hasSuffix("was handled, and has no delivery") }, "\(untold)")
+        #expect(untold.count == 2 && untold.allSatisfy { $0.hasSuffix("was handled, and has no delivery") }, "\(untold)")
         try bench.damage("delete from notification.delivery")
         let findings = try bench.examine(NotificationCheck(site: nil, routes: outline)).findings
         #expect(findings.contains { $0.hasSuffix("was handled, and has no delivery") })
