@@ -78,19 +78,26 @@ let package = Package(
         shared("Persistence", ["Contracts", "Domain", "CPostgres", logging, metrics], resources: [.embedInCode("Migrations")]),
         shared("AuditLog", ["TransparencyLog", "Persistence", "Contracts", "Domain", crypto]),
         shared("ClientText", ["Persistence", "Contracts", "Domain", crypto]),
+        shared("Directory", ["ClientText"]),
         shared("Outbound", ["CCurl"]),
+        shared(
+            "Channels", ["Outbound", "Directory", "ServiceKit", "Contracts", "Domain", mustache, yaml, crypto],
+            resources: [.embedInCode("Messages/Templates")]),
         shared(
             "ServiceKit",
             [
                 "Messaging", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
                 configuration, arguments,
             ]),
+        shared("FHIR", ["ServiceKit", "Domain"]),
         shared("LocalStack", ["Contracts", "Domain", "Messaging", "Persistence", "Outbound", logging]),
     ]
         + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
-        + service("Alerting", executable: "attune-alerting", ["Catalogue", hummingbird])
-        + service("Notification", executable: "attune-notification", ["Outbound", mustache, yaml, crypto, metrics])
+        + service("Alerting", executable: "attune-alerting", ["Catalogue", "FHIR", hummingbird])
+        + service(
+            "Notification", executable: "attune-notification",
+            ["Channels", "ClientText", "Directory", "Outbound", hummingbird, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
         + [
             .executableTarget(
@@ -99,14 +106,17 @@ let package = Package(
         ]
         + service(
             "Operator", executable: "attune",
-            ["AuditLog", "Catalogue", "ClientText", "TransparencyLog", "Outbound", "LocalStack", csv, yaml, histogram, jwt, crypto, hummingbird])
+            [
+                "AuditLog", "Catalogue", "Channels", "ClientText", "Directory", "TransparencyLog", "Outbound", "LocalStack",
+                csv, yaml, histogram, jwt, crypto, hummingbird,
+            ])
         + [
             .target(
                 name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
             tests(
                 "AlertingTests",
                 [
-                    "attune-alerting", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Outbound",
+                    "attune-alerting", "FHIR", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Outbound",
                     "Contracts", "Domain", lifecycle, logging,
                 ]),
             tests("ArchitectureTests", ["Domain"]),
@@ -117,6 +127,8 @@ let package = Package(
                 ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
             tests("ContractsTests", ["Contracts", "Domain", protobuf]),
             tests("ClientTextTests", ["ClientText", "Domain"]),
+            tests("DirectoryTests", ["Directory", "ClientText"]),
+            tests("FHIRTests", ["FHIR", "ServiceKit", "Domain"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
             tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
@@ -130,8 +142,9 @@ let package = Package(
                 "OperatorTests",
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
-                    "AuditLog", "TransparencyLog", "Outbound", "ServiceKit", "Messaging", "Persistence", "TestSupport",
-                    "Catalogue", "Contracts", "Domain", crypto, csv, lifecycle, logging,
+                    "AuditLog", "Channels", "TransparencyLog", "LocalStack", "Outbound", "ServiceKit", "Messaging",
+                    "Persistence", "TestSupport", "Catalogue", "ClientText", "Directory", "Contracts", "Domain", crypto,
+                    csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
@@ -157,8 +170,8 @@ let package = Package(
             tests(
                 "NotificationTests",
                 [
-                    "attune-notification", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Outbound", "Contracts",
-                    "Domain", crypto, logging,
+                    "attune-notification", "Channels", "ClientText", "Directory", "ServiceKit", "Messaging", "Persistence",
+                    "TestSupport", "Outbound", "Contracts", "Domain", crypto, hummingbird, lifecycle, logging,
                 ]),
             tests(
                 "ScoringTests",

@@ -11,17 +11,30 @@ struct Alert: Sendable {
     let rating: RatingID
     let participant: ParticipantID
     let instrument: InstrumentID
-    let clinician: String
+    /// Who answers for it.
+    var clinician: String
     let cause: EventID
     let traceparent: String?
+    let urgency: AlertUrgency?
     let raisedAt: Timestamp
     var status: Status = .raised
+    /// By when somebody was to answer at first.
+    let firstDueAt: Timestamp
     var dueAt: Timestamp
     var escalationLevel = 0
+    var audience: AlertAudience?
+    var isLadderEnded = false
+    var opening: Answer?
     var acknowledgement: Answer?
+    var assignments = 0
+    var reviewEntries = 0
+    var reviewedAt: Timestamp?
     var closing: Closing?
 
     typealias Status = AlertLife.Status
     typealias Answer = AlertLife.Answer
     typealias Closing = AlertLife.Closing
+
+    /// Nobody has answered, and the time for it is over.
+    func isOverdue(at now: Timestamp) -> Bool { status.isUnanswered && firstDueAt <= now }
 }

@@ -3,57 +3,140 @@ import Domain
 import Persistence
 import ServiceKit
 
-/// What people do with alerts. Each answer is one transaction: the alert's row and its event.
+/// What people do with alerts. Each answer is one transaction: the alert's row and its events.
 enum AlertAnswers {
+    /// What somebody wants to do, as the record of a refusal names it.
+    enum Action: String {
+        case open, acknowledge, assign, review, resolve, withdraw
+    }
+
+    /// Only the first look is recorded: later ones change nothing.
+    static func open(_ id: AlertID, by caller: Caller, on connection: Connection) throws -> Alert {
+        try answer(id, .open, by: caller, on: connection) { alert, now in
+            guard alert.status == .raised else { return [] }
+            alert.status = .opened
+            alert.opening = Alert.Answer(actor: caller.subject, at: now)
+            return [.opened(actor: caller.subject)]
+        }
+    }
+
     /// The first acknowledgement stands; a later one changes nothing and is told who was first.
     static func acknowledge(_ id: AlertID, by caller: Caller, on connection: Connection) throws -> Alert {
-        try answer(id, by: caller, on: connection) { alert, now in
-            guard alert.status == .raised else { return nil }
+        try answer(id, .acknowledge, by: caller, on: connection) { alert, now in
+            guard alert.status.isUnanswered else { return [] }
             alert.status = .acknowledged
             alert.acknowledgement = Alert.Answer(actor: caller.subject, at: now)
-            return .acknowledged(actor: caller.subject)
+            return [.acknowledged(actor: caller.subject)]
         }
     }
 
     /// Resolving also acknowledges. The same outcome again changes nothing.
+    /// - Parameter reason: one of the site's.
     static func resolve(
-        _ id: AlertID, as outcome: AlertOutcome, by caller: Caller, on connection: Connection
+        _ id: AlertID, for reason: String, under policy: @Sendable (SiteID) -> AlertPolicy, by caller: Caller,
+        on connection: Connection
     ) throws -> Alert {
-        try answer(id, by: caller, on: connection) { alert, now in
-            if alert.status == .resolved, alert.closing?.outcome == outcome.rawValue { return nil }
+        try answer(id, .resolve, by: caller, on: connection) { alert, now in
+            let handling = policy(alert.site).handling
+            guard let chosen = handling.reason(reason) else { throw AlertProblems.unknownReason(handling.reasons) }
+            // An outcome that goes by its own name says it all.
+            let reason = chosen.id.text == chosen.outcome.rawValue ? nil : chosen.id
+            if alert.status == .resolved, alert.closing?.outcome == chosen.outcome.rawValue,
+                alert.closing?.reason == reason
+            {
+                return []
+            }
             guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
+            if handling.reviewedKinds.contains(alert.kind), alert.reviewedAt == nil {
+                throw AlertProblems.reviewMissing(alert)
+            }
             alert.status = .resolved
             alert.acknowledgement = alert.acknowledgement ?? Alert.Answer(actor: caller.subject, at: now)
-            alert.closing = Alert.Closing(actor: caller.subject, at: now, outcome: outcome.rawValue)
-            return .resolved(actor: caller.subject, outcome)
+            alert.closing = Alert.Closing(
+                actor: caller.subject, at: now, outcome: chosen.outcome.rawValue, reason: reason)
+            return [.resolved(actor: caller.subject, chosen.outcome, reason: reason)]
         }
     }
 
-    private static func answer(
-        _ id: AlertID, by caller: Caller, on connection: Connection,
-        _ change: (inout Alert, Timestamp) throws -> AlertStep?
+    /// For alerts that should never have been raised.
+    static func withdraw(
+        _ id: AlertID, for reason: WithdrawalOfAlert, by caller: Caller, on connection: Connection
     ) throws -> Alert {
-        try connection.transaction { connection in
-            guard var alert = try AlertStore.locked(id, on: connection), caller.sites.includes(alert.site) else {
-                throw Problem.notFound
+        try answer(id, .withdraw, by: caller, on: connection) { alert, now in
+            if alert.status == .withdrawn, alert.closing?.outcome == reason.rawValue { return [] }
+            guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
+            alert.status = .withdrawn
+            alert.closing = Alert.Closing(actor: caller.subject, at: now, outcome: reason.rawValue)
+            return [.withdrawn(actor: caller.subject, reason)]
+        }
+    }
+
+    /// Gives an alert to another clinician. Its due time stands.
+    static func assign(_ id: AlertID, to clinician: String, by caller: Caller, on connection: Connection) throws -> Alert {
+        try answer(id, .assign, by: caller, on: connection) { alert, _ in
+            guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
+            return alert.assign(to: clinician, by: caller.subject, .handedOver).map { [.assigned($0)] } ?? []
+        }
+    }
+
+    /// Carries out one answer. The caller's right to the alert comes first; a refusal for want of it is recorded.
+    /// - Parameter change: changes the alert, at a time that it may put later, and returns what is recorded of it;
+    ///   nothing for an answer given before.
+    static func answer(
+        _ id: AlertID, _ action: Action, by caller: Caller, on connection: Connection,
+        _ change: (inout Alert, inout Timestamp) throws -> [AlertStep]
+    ) throws -> Alert {
+        let answered: Result<Alert, Problem> = try connection.transaction { connection in
+            guard var alert = try AlertStore.locked(id, on: connection) else {
+                return .failure(caller.sites == .all ? .notFound : AlertProblems.notAtYourSites)
             }
-            if alert.status == .superseded { throw AlertProblems.closed(alert) }
-            let now = try DatabaseClock.now(on: connection)
-            guard let step = try change(&alert, now) else { return alert }
+            guard caller.sites.includes(alert.site) else {
+                try RefusedAnswer(alert: alert, action: action, caller: caller).record(on: connection)
+                return .failure(AlertProblems.notAtYourSites)
+            }
+            if alert.status == .superseded { throw try AlertProblems.superseded(alert, on: connection) }
+            if alert.status == .withdrawn, action != .withdraw { throw AlertProblems.closed(alert) }
+            var now = try DatabaseClock.now(on: connection)
+            let steps = try change(&alert, &now)
+            guard !steps.isEmpty else { return .success(alert) }
             try AlertStore.update([alert], on: connection)
             var ledger = AlertLedger()
-            try ledger.add(step, of: alert, at: now, following: alert.cause)
+            for step in steps { try ledger.add(step, of: alert, at: now, following: alert.cause) }
             try ledger.append(on: connection)
-            AlertMetrics.count(step, alert.kind)
-            return alert
+            for step in steps { AlertMetrics.count(step, alert.kind) }
+            return .success(alert)
         }
+        return try answered.get()
     }
 }
 
-enum AlertProblems {
-    static func closed(_ alert: Alert) -> Problem {
-        .conflict(
-            "alert-closed", title: "The alert is closed",
-            detail: "It was \(alert.status.rawValue) (\(alert.closing?.outcome ?? "")); list the open alerts of the episode.")
+extension Alert {
+    /// - Returns: what is recorded of it; nil where the alert is theirs already.
+    mutating func assign(
+        to clinician: String, by actor: String?, _ reason: AssignmentReason, transfer: EventID? = nil
+    ) -> AlertAssignment? {
+        guard clinician != self.clinician else { return nil }
+        let assignment = AlertAssignment(
+            number: assignments + 1, from: self.clinician, to: clinician, actor: actor, reason: reason, transfer: transfer)
+        assignments += 1
+        self.clinician = clinician
+        return assignment
+    }
+}
+
+/// Somebody of another site wanted to answer an alert: an access event of the alert's episode, so that the site can see
+/// who tried.
+struct RefusedAnswer {
+    let alert: Alert
+    let action: AlertAnswers.Action
+    let caller: Caller
+
+    func record(on connection: Connection) throws {
+        let event = AccessEvent(
+            accessedBy: caller.subject, reason: "", body: .alertAnswerRefused(alert.id, action: action.rawValue))
+        let record = NewEvent(
+            id: TimeOrderedIdentity.make(at: try DatabaseClock.now(on: connection)), stream: alert.episode,
+            site: alert.site, type: event.type.rawValue, traceparent: nil, payload: try AccessEventCodec.encode(event))
+        _ = try Ledger.append([record], to: .access, on: connection)
     }
 }

@@ -17,7 +17,8 @@ struct Alerting: ServiceCommand {
     static let policyFolder = Setting.path(
         "ATTUNE_ALERT_POLICY_DIR", "Folder with the policies of sites that have their own, <site>.yaml each.").optional
     static let settings: [any SettingDeclaration] =
-        DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all + [policyFile, policyFolder]
+        DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all
+        + [policyFile, policyFolder, FHIRRoutes.baseURL]
 
     static func run(_ runtime: ServiceRuntime) async throws {
         let policy = try LivePolicy(file: runtime.settings[policyFile], folder: runtime.settings[policyFolder])
@@ -29,7 +30,8 @@ struct Alerting: ServiceCommand {
             AlertingHandler(policy: { policy.policy(of: $0) }, logger: logger)
         }
         let http = try await runtime.authenticatedHTTP()
-        AlertRoutes(pool: database.pool).add(to: http)
+        AlertRoutes(pool: database.pool, policy: { policy.policy(of: $0) }).add(to: http)
+        FHIRRoutes(pool: database.pool, base: runtime.settings[FHIRRoutes.baseURL], version: runtime.version).add(to: http)
         let reload = ReloadService {
             do throws(CatalogueError) {
                 let versions = try policy.reload()

@@ -1,7 +1,6 @@
 import Contracts
 import Domain
 import Logging
-import Metrics
 import Persistence
 import ServiceKit
 
@@ -18,7 +17,7 @@ final class AlertingHandler: EventHandler {
 
     func handle(_ events: [ConsumedEvent], on connection: Connection) throws {
         let concerning = events.enumerated().filter { _, event in
-            event.envelope.type == .trajectoryUpdated || event.envelope.type == .episodeClosed
+            [.trajectoryUpdated, .episodeClosed, .episodeTransferred].contains(event.envelope.type)
         }
         guard !concerning.isEmpty else { return }
         var batch = try AlertBatch(
@@ -49,6 +48,9 @@ struct AlertBatch {
     private var raised: [Alert] = []
     private var closed: [Alert] = []
     private var steps: [(step: AlertStep, alert: Alert, cause: EventID)] = []
+    private var transfers: [(event: EventEnvelope, clinician: String)] = []
+    /// Open alerts that another clinician answers for now.
+    private var assigned: [AlertID: Alert] = [:]
     /// Danger told of by trajectories that others have overtaken, or that came before.
     private var overtaken: [(signal: Signal, event: EventEnvelope, update: TrajectoryUpdate)] = []
 
@@ -76,6 +78,10 @@ struct AlertBatch {
             let open = openAlerts(of: event)
             considered.close(event, open: open)
             carryOut(AlertRules.decisionsOnClosing(open: open), event, nil)
+        case .episodeTransferred:
+            guard case .transferred(let transfer) = try EpisodeEventCodec.decode(event.payload, type: event.type).event
+            else { break }
+            transfers.append((event, transfer.clinician))
         default: break
         }
     }
@@ -111,17 +117,20 @@ struct AlertBatch {
 
     private mutating func raise(_ signal: Signal, _ course: CourseKey, _ event: EventEnvelope, _ update: TrajectoryUpdate) {
         let clinician = episodes[event.episode]?.clinician ?? ""
-        let due = policy(event.site).dueTime(for: signal.kind, raisedAt: now)
+        let policy = policy(event.site)
+        let due = policy.dueTime(for: signal.kind, raisedAt: now)
+        let urgency = policy.urgency(of: signal.kind)
         let alert = Alert(
             id: DerivedIdentity.alert(raisedBy: event.id, signal.kind), episode: event.episode,
             site: event.site, kind: signal.kind, rule: signal.rule.name, rating: signal.rating,
             participant: course.participant, instrument: course.instrument.id, clinician: clinician,
-            cause: event.id, traceparent: event.trace?.following(event.id.bytes).description, raisedAt: now, dueAt: due)
+            cause: event.id, traceparent: event.trace?.following(event.id.bytes).description, urgency: urgency,
+            raisedAt: now, firstDueAt: due, dueAt: due)
         open[event.episode, default: []].append(alert)
         raised.append(alert)
         let raising = AlertRaising(
             cause: event.id, rule: signal.rule, rating: signal.rating, course: course, provenance: update.provenance,
-            clinician: clinician, dueAt: due)
+            clinician: clinician, dueAt: due, urgency: urgency)
         steps.append((.raised(raising), alert, event.id))
     }
 
@@ -151,11 +160,44 @@ struct AlertBatch {
         overtaken = []
     }
 
+    /// Open alerts go with their episode to the clinician it was transferred to: once for each transfer, however often its
+    /// event comes, so that one which people have given to somebody else since stays there.
+    private mutating func carryOutTransfers(on connection: Connection) throws {
+        guard !transfers.isEmpty else { return }
+        var wanted: [(alert: AlertID, event: EventEnvelope, clinician: String, record: EventID)] = []
+        for (event, clinician) in transfers {
+            // One that was raised later has its clinician from the transferred episode; the minute is for a transfer
+            // that was being committed at that moment.
+            let until = event.time.advanced(bySeconds: 60)
+            for alert in open[event.episode] ?? [] where alert.raisedAt < until {
+                let assignment = AlertAssignment(
+                    number: 0, from: "", to: clinician, actor: nil, reason: .episodeTransferred, transfer: event.id)
+                let record = DerivedIdentity.event(.assigned(assignment), of: alert.id, following: event.id)
+                wanted.append((alert.id, event, clinician, record))
+            }
+        }
+        var known: Set<EventID> = Set(
+            try connection.run(Self.selectKnown, [.ids(wanted.map(\.record))]).map { try $0.id(0) })
+        for (id, event, clinician, record) in wanted where known.insert(record).inserted {
+            guard let index = open[event.episode]?.firstIndex(where: { $0.id == id }), var alert = open[event.episode]?[index],
+                let assignment = alert.assign(to: clinician, by: nil, .episodeTransferred, transfer: event.id)
+            else { continue }
+            open[event.episode]?[index] = alert
+            if let place = raised.firstIndex(where: { $0.id == id }) { raised[place] = alert }
+            assigned[id] = alert
+            steps.append((.assigned(assignment), alert, event.id))
+        }
+        transfers = []
+    }
+
     /// Writes everything once. Closed alerts first: the index of open alerts then has room for new ones.
     mutating func save(on connection: Connection) throws {
         try raiseOvertaken(on: connection)
+        try carryOutTransfers(on: connection)
         try AlertStore.update(closed, on: connection)
         try AlertStore.insert(raised, on: connection)
+        // Behind the insertions: an alert can be raised and go to somebody else within one batch.
+        try AlertStore.update(Array(assigned.values), on: connection)
         try courses.save(on: connection)
         try considered.save(on: connection)
         var ledger = AlertLedger()
@@ -168,18 +210,6 @@ struct AlertBatch {
 
     private static let selectEpisodes: Statement =
         "select episode_id, clinician, closed_on from published.episode where episode_id = any($1)"
-}
 
-enum AlertMetrics {
-    static func count(_ step: AlertStep, _ kind: AlertKind) {
-        let name =
-            switch step {
-            case .raised: "raised"
-            case .acknowledged: "acknowledged"
-            case .resolved: "resolved"
-            case .superseded: "superseded"
-            case .escalated: "escalated"
-            }
-        Counter(label: "attune_alerting_steps_total", dimensions: [("step", name), ("kind", kind.rawValue)]).increment()
-    }
+    private static let selectKnown: Statement = "select event_id from published.event where event_id = any($1)"
 }

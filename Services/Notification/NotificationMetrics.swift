@@ -8,6 +8,15 @@ enum NotificationMetrics {
             "attune_notification_deliveries_total",
             "Attempts by what came of them, and deliveries withdrawn before the first."),
         MetricDescription("attune_notification_attempt_seconds", "How long receivers took to accept or refuse."),
+        MetricDescription(
+            "attune_notification_unresolved_total",
+            "People of the directory whom an alert could not reach, by how they were named and why."),
+        MetricDescription(
+            "attune_notification_held_total",
+            "Times that a delivery was set to later, for quiet hours, a digest or a limit."),
+        MetricDescription(
+            "attune_notification_circuit",
+            "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests."),
         MetricDescription("attune_notification_pending", "Deliveries that are neither delivered nor given up."),
     ]
 
@@ -16,6 +25,22 @@ enum NotificationMetrics {
             label: "attune_notification_deliveries_total",
             dimensions: [("channel", channel.rawValue), ("outcome", outcome)]
         ).increment()
+    }
+
+    static func unresolved(_ target: String, _ reason: String) {
+        Counter(
+            label: "attune_notification_unresolved_total", dimensions: [("target", target), ("reason", reason)]
+        ).increment()
+    }
+
+    static func held(_ channel: NotificationChannel, _ cause: String) {
+        Counter(
+            label: "attune_notification_held_total", dimensions: [("channel", channel.rawValue), ("cause", cause)]
+        ).increment()
+    }
+
+    static func circuit(_ endpoint: String, _ circuit: EndpointBoard.Circuit) {
+        Gauge(label: "attune_notification_circuit", dimensions: [("endpoint", endpoint)]).record(circuit.rawValue)
     }
 
     static func attempt(_ channel: NotificationChannel, took duration: Duration) {

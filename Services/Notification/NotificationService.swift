@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Persistence
 import ServiceKit
@@ -6,9 +7,9 @@ import ServiceKit
 @main
 struct NotificationService: ServiceCommand {
     static let name = "attune-notification"
-    static let summary = "Tells those concerned about alerts, by e-mail and signed webhook."
+    static let summary = "Tells those concerned about alerts, by e-mail, signed webhook and inbox."
     static let settings: [any SettingDeclaration] =
-        DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + NotificationSettings.all
+        DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all + NotificationSettings.all
 
     /// Added to the time for sending, for the database's part of an attempt.
     private static let recordingTime = Duration.seconds(30)
@@ -16,34 +17,28 @@ struct NotificationService: ServiceCommand {
     static func run(_ runtime: ServiceRuntime) async throws {
         runtime.registry.describe(NotificationMetrics.descriptions)
         let settings = runtime.settings
-        let routes = try loadRoutes(settings)
-        let sendingLimit = settings[NotificationSettings.sendLimit] + recordingTime
+        let (templates, routes) = try ChannelSettings.load(settings)
+        let contacts = try NotificationSettings.contacts(settings, areNeeded: !routes.people.isEmpty)
+        let sendingLimit = settings[ChannelSettings.sendLimit] + recordingTime
         let failure = FailureSignal()
-        let delivery = try DeliveryThreads(
+        let delivery = DeliveryThreads(
             database: DatabaseAccess.settings(of: runtime),
             store: DeliveryStore(
-                routes: routes, schedule: NotificationSettings.retrySchedule(settings), sendingLimit: sendingLimit),
-            transport: try NotificationSettings.transport(settings, for: routes),
+                routes: routes, contacts: contacts, schedule: NotificationSettings.retrySchedule(settings),
+                sendingLimit: sendingLimit),
+            sending: try ChannelSettings.sending(settings, for: routes), templates: templates,
             options: .init(workers: settings[NotificationSettings.workers]), logger: runtime.logger,
             onFailure: failure.report)
         runtime.health.register(.live, "delivery") { delivery.liveness(limit: sendingLimit + .seconds(60)) }
         let logger = runtime.logger
         let consumer = ConsumingService(runtime, schema: .notification, topics: [.alerts]) { _ in
-            NotificationHandler(routes: routes, logger: logger, wakeUp: delivery.wake)
+            NotificationHandler(routes: routes, contacts: contacts, logger: logger, wakeUp: delivery.wake)
         }
         let sender = ThreadedService(
             "delivery", failure: failure, start: { delivery.start() }, stop: { delivery.stop(within: $0) })
-        try await runtime.run([
-            runtime.connectionPool(size: 1), sender, consumer, runtime.http().service(),
-        ])
-    }
-
-    private static func loadRoutes(_ settings: Settings) throws(SettingsError) -> Routes {
-        let file = settings[NotificationSettings.routes]
-        do throws(RoutesError) {
-            return try Routes.load(file: file)
-        } catch {
-            throw SettingsError(NotificationSettings.routes.name, "is refused: \(error)", "Correct the file.")
-        }
+        let database = runtime.connectionPool(size: 2)
+        let http = try await runtime.authenticatedHTTP()
+        InboxRoutes(pool: database.pool).add(to: http)
+        try await runtime.run([database, sender, consumer, http.service()])
     }
 }

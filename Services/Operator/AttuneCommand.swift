@@ -11,6 +11,7 @@ struct AttuneCommand: AsyncParsableCommand {
             StatusCommand.self, DoctorCommand.self, ImportCommand.self, TextsCommand.self, SimulateCommand.self,
             AuditCommand.self, ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
             ChaosCommand.self, RelayCommand.self, RebuildCommand.self, QuarantineCommand.self, EraseCommand.self,
-            HoldCommand.self, ReplayCommand.self, EvidenceCommand.self,
+            HoldCommand.self, ReplayCommand.self, EvidenceCommand.self, AlertsCommand.self, DirectoryCommand.self,
+            NotifyCommand.self,
         ])
 }

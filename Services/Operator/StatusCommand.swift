@@ -15,7 +15,8 @@ struct StatusCommand: ParsableCommand {
         discussion: """
             Lag is given in events and in seconds to drain: the events waiting, divided by the rate at which the group \
             has moved on while the command looked. Status 0: all well; 1: something waits in quarantine, a service does \
-            not answer, or a group stands still with events waiting; 2: the database or Kafka could not be asked.
+            not answer, a recipient or receiver of notifications cannot be reached, or a group stands still with events \
+            waiting; 2: the database or Kafka could not be asked.
             """)
 
     @OptionGroup var database: DatabaseOptions
@@ -58,7 +59,8 @@ struct StatusCommand: ParsableCommand {
         let lags = GroupLag.all(before: before, after: after, heads: heads, seconds: seconds)
         return StatusReport(
             services: services, lags: lags, relay: try RelayLag.read(on: connection),
-            quarantine: try QuarantineCount.read(on: connection), checkpoint: try CheckpointLine.read(on: connection))
+            quarantine: try QuarantineCount.read(on: connection), checkpoint: try CheckpointLine.read(on: connection),
+            unreached: try UnreachedLine.read(on: connection))
     }
 }
 

@@ -104,6 +104,31 @@ struct CheckpointLine {
     }
 }
 
+/// A receiver that does not answer, or a recipient that could not be reached for good: by name, never by address.
+struct UnreachedLine {
+    let name: String
+    let since: Timestamp
+    let what: String
+
+    static func read(on connection: Connection) throws -> [UnreachedLine] {
+        let circuits = try connection.run(
+            "select endpoint, open_since, failures from published.open_circuit order by 1"
+        ).map { row in
+            let failures = try row.int32(2)
+            return UnreachedLine(
+                name: try row.text(0), since: try row.timestamp(1),
+                what: "does not answer, \(failures) times in a row: its circuit is open")
+        }
+        return try circuits + connection.run(
+            "select recipient, channel, failing_since, reason from published.failing_contact order by 1, 2"
+        ).map { row in
+            let (recipient, channel, reason) = (try row.text(0), try row.text(1), try row.text(3))
+            return UnreachedLine(
+                name: "\(recipient) by \(channel)", since: try row.timestamp(2), what: "is failing: \(reason)")
+        }
+    }
+}
+
 /// What `attune status` found, as text and as JSON.
 struct StatusReport {
     let services: [ServiceHealth]
@@ -111,9 +136,10 @@ struct StatusReport {
     let relay: [RelayLag]
     let quarantine: [QuarantineCount]
     let checkpoint: CheckpointLine?
+    var unreached: [UnreachedLine] = []
 
     var isWell: Bool {
-        services.allSatisfy(\.isReady) && quarantine.isEmpty && lags.allSatisfy { $0.secondsToDrain != nil }
+        services.allSatisfy(\.isReady) && quarantine.isEmpty && unreached.isEmpty && lags.allSatisfy { $0.secondsToDrain != nil }
     }
 
     var text: String {
@@ -131,6 +157,8 @@ struct StatusReport {
         lines += relay.map { "  \(padded($0.lane, 22))\(padded("\($0.events) waiting", 20))\($0.owner)" }
         lines.append(quarantine.isEmpty ? "quarantine: empty" : "quarantine")
         lines += quarantine.map { "  \(padded($0.group, 22))\(padded($0.reason, 24))\($0.count)" }
+        if !unreached.isEmpty { lines.append("notification") }
+        lines += unreached.map { "  \(padded($0.name, 36))since \($0.since)  \($0.what)" }
         lines.append(
             checkpoint.map { "checkpoint: \($0.size) of \($0.treeSize) leaves, signed \($0.signedAt)" } ?? "checkpoint: none yet")
         return lines.joined(separator: "\n")
@@ -151,6 +179,8 @@ struct StatusReport {
                 quarantine.map {
                     ["group": .string($0.group), "reason_code": .string($0.reason), "events": .integer($0.count)]
                 }),
+            "unreached": .array(
+                unreached.map { ["name": .string($0.name), "since": .text($0.since), "what": .string($0.what)] }),
             "checkpoint_size": .text(checkpoint.map(\.size)), "well": .bool(isWell),
         ]
     }

@@ -22,7 +22,8 @@ extension AlertPolicy {
             escalationSeconds: escalation ?? usual.escalationSeconds,
             raisedKinds: try fields.optional("raise") { place throws(CatalogueError) in
                 try Self.kinds(place)
-            } ?? usual.raisedKinds)
+            } ?? usual.raisedKinds,
+            handling: try AlertHandlingReader.read(fields))
     }
 
     private static func kinds(_ place: StrictNode) throws(CatalogueError) -> Set<AlertKind> {

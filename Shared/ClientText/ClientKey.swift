@@ -54,7 +54,7 @@ public struct ClientKey: Sendable {
     private static let tagBytes = 16
 }
 
-/// A client's key as the database keeps it.
+/// What a master key has sealed, a client's key above all, as the database keeps it.
 public struct WrappedKey: Sendable {
     /// Names the master key.
     public let by: String
@@ -69,19 +69,13 @@ public struct WrappedKey: Sendable {
 
 extension ClientKey {
     public func wrapped(by masters: MasterKeys) throws -> WrappedKey {
-        guard let master = masters.key(named: masters.current) else { throw ClientTextError.noMasterKey(masters.current) }
-        let plain = secret.withUnsafeBytes { Array($0) }
-        let box = try AES.GCM.seal(plain, using: master, authenticating: Self.wrapping(id, participant))
-        return WrappedKey(by: masters.current, bytes: Array(box.nonce) + Array(box.ciphertext + box.tag))
+        try masters.seal(secret.withUnsafeBytes { Array($0) }, binding: Self.wrapping(id, participant))
     }
 
     public init(
         unwrapping wrapped: WrappedKey, id: ClientKeyID, of participant: ParticipantID, with masters: MasterKeys
     ) throws(ClientTextError) {
-        guard let master = masters.key(named: wrapped.by) else { throw .noMasterKey(wrapped.by) }
-        guard let box = try? AES.GCM.SealedBox(combined: wrapped.bytes),
-            let plain = try? AES.GCM.open(box, using: master, authenticating: Self.wrapping(id, participant))
-        else { throw .damaged }
+        let plain = try masters.open(wrapped, binding: Self.wrapping(id, participant))
         self.init(id: id, participant: participant, secret: SymmetricKey(data: plain))
     }
 
@@ -107,7 +101,7 @@ public enum ClientTextError: Error, Hashable, Sendable, CustomStringConvertible 
         case .noKey: "the client has no key"
         case .otherKey: "the text was sealed with another key"
         case .noMasterKey(let name):
-            "the client's key is wrapped by the master key \(name), which the key file does not hold"
+            "sealed by the master key \(name), which the key file does not hold"
         case .damaged: "the text or its key is damaged, or belongs elsewhere"
         }
     }

@@ -18,12 +18,16 @@ public struct AccessEvent: Hashable, Sendable {
     public var type: EventType {
         switch body {
         case .evidenceExported: .evidenceExported
+        case .alertAnswerRefused: .alertAnswerRefused
         }
     }
 }
 
 public enum AccessEventBody: Hashable, Sendable {
     case evidenceExported(ExportedEvidence)
+    /// Somebody of another site wanted to answer an alert, and was not let.
+    /// - Parameter action: what was wanted, e.g. `acknowledge`.
+    case alertAnswerRefused(AlertID, action: String)
 }
 
 /// What was written to a bundle of evidence, as far as it is of one site.
@@ -64,6 +68,11 @@ public enum AccessEventCodec {
             var exported = exported(export)
             exported.reason = event.reason
             message.evidenceExported = exported
+        case .alertAnswerRefused(let alert, let action):
+            message.alertAnswerRefused = .with {
+                $0.alertID = alert.data
+                $0.action = action
+            }
         }
         return try message.serializedBytes()
     }
@@ -84,6 +93,11 @@ public enum AccessEventCodec {
         case .evidenceExported(let export):
             event = AccessEvent(
                 accessedBy: message.actor, reason: export.reason, body: .evidenceExported(try Self.read(export)))
+        case .alertAnswerRefused(let refused):
+            event = AccessEvent(
+                accessedBy: message.actor, reason: "",
+                body: .alertAnswerRefused(
+                    try AlertID(refused.alertID, field: "alert_answer_refused.alert_id"), action: refused.action))
         case .erased, .erasureRefused, .holdPlaced, .holdLifted:
             throw MalformedEvent(field: "body", problem: "tells of a client's words, not of access to data")
         }

@@ -1,76 +1,6 @@
-public import Domain
+import Domain
 import FoundationEssentials
 import SwiftProtobuf
-
-/// One step in the life of an alert.
-public struct AlertEvent: Hashable, Sendable {
-    public let alert: AlertID
-    public let kind: AlertKind
-    public let step: AlertStep
-    /// When the step was taken, as alerting keeps it with the alert; nil in events that do not tell it.
-    public let at: Timestamp?
-
-    public init(alert: AlertID, kind: AlertKind, step: AlertStep, at: Timestamp? = nil) {
-        self.alert = alert
-        self.kind = kind
-        self.step = step
-        self.at = at
-    }
-
-    public var type: EventType {
-        switch step {
-        case .raised: .alertRaised
-        case .acknowledged: .alertAcknowledged
-        case .resolved: .alertResolved
-        case .superseded: .alertSuperseded
-        case .escalated: .alertEscalated
-        }
-    }
-}
-
-public enum AlertStep: Hashable, Sendable {
-    case raised(AlertRaising)
-    case acknowledged(actor: String)
-    case resolved(actor: String, AlertOutcome)
-    /// - Parameter cause: the event after which the alert no longer stands.
-    case superseded(cause: EventID, SupersededReason)
-    /// - Parameter level: 1 at the first time, one more each time.
-    case escalated(level: Int, wasDueAt: Timestamp, dueAt: Timestamp)
-}
-
-/// What raised an alert, and by when somebody must answer.
-public struct AlertRaising: Hashable, Sendable {
-    /// The trajectory event.
-    public let cause: EventID
-    public let rule: SignalRule
-    public let rating: RatingID
-    public let course: CourseKey
-    public let provenance: Provenance
-    /// Opaque directory id.
-    public let clinician: String
-    public let dueAt: Timestamp
-
-    public init(
-        cause: EventID, rule: SignalRule, rating: RatingID, course: CourseKey, provenance: Provenance,
-        clinician: String, dueAt: Timestamp
-    ) {
-        self.cause = cause
-        self.rule = rule
-        self.rating = rating
-        self.course = course
-        self.provenance = provenance
-        self.clinician = clinician
-        self.dueAt = dueAt
-    }
-}
-
-/// What came of an alert.
-public enum AlertOutcome: String, Hashable, Sendable, CaseIterable {
-    case discussedWithClient = "discussed_with_client"
-    case planChanged = "plan_changed"
-    case referred
-    case noActionNeeded = "no_action_needed"
-}
 
 /// Alert events as bytes: the payload in the ledger and the value on Kafka.
 public enum AlertEventCodec {
@@ -119,24 +49,50 @@ public enum AlertEventCodec {
                 $0.provenance = Attune_V1_Provenance(raising.provenance)
                 $0.clinician = raising.clinician
                 $0.dueAt = raising.dueAt.microseconds
+                $0.urgency = Attune_V1_AlertUrgency(raising.urgency)
             })
+        case .opened(let actor):
+            .opened(.with { $0.actor = actor })
         case .acknowledged(let actor):
             .acknowledged(.with { $0.actor = actor })
-        case .resolved(let actor, let outcome):
+        case .assigned(let assignment):
+            .assigned(.with {
+                $0.number = UInt32(assignment.number)
+                $0.from = assignment.from
+                $0.to = assignment.to
+                $0.actor = assignment.actor ?? ""
+                $0.reason = Attune_V1_AssignmentReason(assignment.reason)
+                if let transfer = assignment.transfer { $0.transferEventID = transfer.data }
+            })
+        case .reviewEntered(let number, let actor, let entry):
+            .reviewEntered(.with {
+                $0.number = UInt32(number)
+                $0.actor = actor
+                $0.entry = .init(entry)
+            })
+        case .resolved(let actor, let outcome, let reason):
             .resolved(.with {
                 $0.actor = actor
                 $0.outcome = Attune_V1_AlertOutcome(outcome)
+                $0.reason = reason?.text ?? ""
             })
         case .superseded(let cause, let reason):
             .superseded(.with {
                 $0.causeEventID = cause.data
                 $0.reason = Attune_V1_SupersededReason(reason)
             })
-        case .escalated(let level, let wasDueAt, let dueAt):
+        case .withdrawn(let actor, let reason):
+            .withdrawn(.with {
+                $0.actor = actor
+                $0.reason = Attune_V1_WithdrawalReason(reason)
+            })
+        case .escalated(let level, let wasDueAt, let dueAt, let audience, let isLast):
             .escalated(.with {
                 $0.level = UInt32(level)
                 $0.wasDueAt = wasDueAt.microseconds
                 $0.dueAt = dueAt.microseconds
+                $0.audience = Attune_V1_AlertAudience(audience)
+                $0.isLast = isLast
             })
         }
     }
@@ -158,11 +114,26 @@ public enum AlertEventCodec {
                         participant: try ParticipantID(message.participantID, field: "raised.participant_id"),
                         instrument: InstrumentReference(id: instrument, version: message.instrumentVersion)),
                     provenance: try Provenance(message.provenance), clinician: message.clinician,
-                    dueAt: Timestamp(microseconds: message.dueAt)))
+                    dueAt: Timestamp(microseconds: message.dueAt), urgency: try AlertUrgency?(message.urgency)))
+        case .opened(let message):
+            return .opened(actor: message.actor)
         case .acknowledged(let message):
             return .acknowledged(actor: message.actor)
         case .resolved(let message):
-            return .resolved(actor: message.actor, try AlertOutcome(message.outcome))
+            return .resolved(
+                actor: message.actor, try AlertOutcome(message.outcome), reason: try reason(message.reason))
+        case .assigned(let message):
+            return .assigned(
+                AlertAssignment(
+                    number: Int(message.number), from: message.from, to: message.to,
+                    actor: message.actor.isEmpty ? nil : message.actor, reason: try AssignmentReason(message.reason),
+                    transfer: message.transferEventID.isEmpty
+                        ? nil : try EventID(message.transferEventID, field: "assigned.transfer_event_id")))
+        case .reviewEntered(let message):
+            guard let entry = message.entry else {
+                throw MalformedEvent(field: "review_entered.entry", problem: "holds no entry that this version knows")
+            }
+            return .reviewEntered(number: Int(message.number), actor: message.actor, try ReviewEntry(entry))
         case .superseded(let message):
             return .superseded(
                 cause: try EventID(message.causeEventID, field: "superseded.cause_event_id"),
@@ -170,53 +141,18 @@ public enum AlertEventCodec {
         case .escalated(let message):
             return .escalated(
                 level: Int(message.level), wasDueAt: Timestamp(microseconds: message.wasDueAt),
-                dueAt: Timestamp(microseconds: message.dueAt))
+                dueAt: Timestamp(microseconds: message.dueAt), audience: try AlertAudience?(message.audience),
+                isLast: message.isLast)
+        case .withdrawn(let message):
+            return .withdrawn(actor: message.actor, try WithdrawalOfAlert(message.reason))
         }
     }
-}
 
-extension Attune_V1_AlertOutcome {
-    init(_ outcome: AlertOutcome) {
-        self =
-            switch outcome {
-            case .discussedWithClient: .discussedWithClient
-            case .planChanged: .planChanged
-            case .referred: .referred
-            case .noActionNeeded: .noActionNeeded
-            }
-    }
-}
-
-extension AlertOutcome {
-    init(_ message: Attune_V1_AlertOutcome) throws(MalformedEvent) {
-        switch message {
-        case .discussedWithClient: self = .discussedWithClient
-        case .planChanged: self = .planChanged
-        case .referred: self = .referred
-        case .noActionNeeded: self = .noActionNeeded
-        case .unspecified, .UNRECOGNIZED: throw MalformedEvent(field: "resolved.outcome", problem: "not a known outcome")
+    private static func reason(_ text: String) throws(MalformedEvent) -> AlertReasonID? {
+        if text.isEmpty { return nil }
+        guard let reason = AlertReasonID(text) else {
+            throw MalformedEvent(field: "resolved.reason", problem: "not a name")
         }
-    }
-}
-
-extension Attune_V1_SupersededReason {
-    init(_ reason: SupersededReason) {
-        self =
-            switch reason {
-            case .courseChanged: .courseChanged
-            case .graverAlert: .graverAlert
-            case .episodeClosed: .episodeClosed
-            }
-    }
-}
-
-extension SupersededReason {
-    init(_ message: Attune_V1_SupersededReason) throws(MalformedEvent) {
-        switch message {
-        case .courseChanged: self = .courseChanged
-        case .graverAlert: self = .graverAlert
-        case .episodeClosed: self = .episodeClosed
-        case .unspecified, .UNRECOGNIZED: throw MalformedEvent(field: "superseded.reason", problem: "not a known reason")
-        }
+        return reason
     }
 }

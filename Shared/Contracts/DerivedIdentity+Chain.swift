@@ -27,10 +27,15 @@ extension AlertStep {
     fileprivate var rule: String {
         switch self {
         case .raised: "raised"
+        case .opened: "opened"
         case .acknowledged: "acknowledged"
         case .resolved: "resolved"
+        // One transfer assigns an alert once, whoever has assigned it meanwhile.
+        case .assigned(let assignment): assignment.transfer == nil ? "assigned \(assignment.number)" : "transferred"
+        case .reviewEntered(let number, _, _): "review \(number)"
         case .superseded: "superseded"
-        case .escalated(let level, _, _): "escalated \(level)"
+        case .withdrawn: "withdrawn"
+        case .escalated(let level, _, _, _, _): "escalated \(level)"
         }
     }
 }

@@ -77,6 +77,12 @@ public enum EpisodeEventCodec {
                 $0.ratingID = withdrawal.rating.data
                 $0.reason = Attune_V1_CorrectionReason(withdrawal.reason)
             })
+        case .transferred(let transfer):
+            .transferred(.with {
+                $0.transferID = transfer.id.data
+                $0.clinician = transfer.clinician
+                $0.reason = Attune_V1_TransferReason(transfer.reason)
+            })
         case .closed(let closure):
             .closed(.with {
                 $0.day = Int32(closure.day.daysSinceEpoch)
@@ -119,6 +125,11 @@ public enum EpisodeEventCodec {
                 RatingWithdrawal(
                     rating: try RatingID(message.ratingID, field: "rating_withdrawn.rating_id"),
                     reason: try CorrectionReason(message.reason)))
+        case .transferred(let message):
+            return .transferred(
+                EpisodeTransfer(
+                    id: try TransferID(message.transferID, field: "transferred.transfer_id"), clinician: message.clinician,
+                    reason: try TransferReason(message.reason)))
         case .closed(let message):
             return .closed(
                 EpisodeClosure(day: CalendarDay(daysSinceEpoch: Int(message.day)), reason: try ClosureReason(message.reason)))
@@ -137,6 +148,7 @@ extension EpisodeEvent {
         case .ratingRecorded: .ratingRecorded
         case .ratingCorrected: .ratingCorrected
         case .ratingWithdrawn: .ratingWithdrawn
+        case .transferred: .episodeTransferred
         case .closed: .episodeClosed
         }
     }

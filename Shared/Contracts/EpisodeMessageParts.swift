@@ -213,3 +213,28 @@ extension ClosureReason {
         }
     }
 }
+
+extension Attune_V1_TransferReason {
+    init(_ reason: TransferReason) {
+        self =
+            switch reason {
+            case .clinicianLeft: .clinicianLeft
+            case .clientRequest: .clientRequest
+            case .changeOfCare: .changeOfCare
+            case .other: .other
+            }
+    }
+}
+
+extension TransferReason {
+    init(_ message: Attune_V1_TransferReason) throws(MalformedEvent) {
+        switch message {
+        case .clinicianLeft: self = .clinicianLeft
+        case .clientRequest: self = .clientRequest
+        case .changeOfCare: self = .changeOfCare
+        case .other: self = .other
+        case .unspecified, .UNRECOGNIZED:
+            throw MalformedEvent(field: "transferred.reason", problem: "not a known reason")
+        }
+    }
+}

@@ -36,6 +36,8 @@ public struct NotificationEvent: Hashable, Sendable {
 /// The way a notification takes.
 public enum NotificationChannel: String, Hashable, Sendable, CaseIterable {
     case email, webhook
+    /// A message kept for one person, who reads it after signing in.
+    case inbox
 }
 
 public enum NotificationResult: Hashable, Sendable {
@@ -43,7 +45,7 @@ public enum NotificationResult: Hashable, Sendable {
     /// - Parameters:
     ///   - attempt: which one succeeded, from 1.
     ///   - template: name of the text that was sent.
-    ///   - reply: the receiver's SMTP or HTTP code.
+    ///   - reply: the receiver's SMTP or HTTP code; 201 for a message in an inbox.
     case delivered(attempt: Int, template: String, reply: Int)
     /// It was given up.
     /// - Parameters:
@@ -120,6 +122,7 @@ extension Attune_V1_NotificationChannel {
             switch channel {
             case .email: .email
             case .webhook: .webhook
+            case .inbox: .inbox
             }
     }
 }
@@ -129,6 +132,7 @@ extension NotificationChannel {
         switch message {
         case .email: self = .email
         case .webhook: self = .webhook
+        case .inbox: self = .inbox
         case .unspecified, .UNRECOGNIZED: throw MalformedEvent(field: "channel", problem: "not a known channel")
         }
     }

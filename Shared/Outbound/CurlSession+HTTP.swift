@@ -16,7 +16,7 @@ extension CurlSession {
         let (status, result) = run(transfer)
         extendLifetime(headers)
         guard !transfer.isTooLarge else { throw .responseTooLarge(limit: request.maxResponseBytes) }
-        guard result == CURLE_OK else { throw OutboundError(result) }
+        guard result == CURLE_OK else { throw error(result) }
         return HTTPResponse(status: status, headers: transfer.headers, body: transfer.body)
     }
 

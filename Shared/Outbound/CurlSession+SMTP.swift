@@ -26,17 +26,17 @@ extension CurlSession {
         try set(CURLOPT_MAIL_RCPT, pointer: recipients.head)
         let (code, result) = run(transfer)
         extendLifetime(recipients)
-        if let error = Self.failure(result, code: code) { throw error }
+        if let failure = failure(result, code: code) { throw failure }
         return SMTPReply(code: code)
     }
 
     /// libcurl reports a refused command as a failed send, and the server's word beside it.
-    private static func failure(_ result: CURLcode, code: Int) -> OutboundError? {
+    private func failure(_ result: CURLcode, code: Int) -> OutboundError? {
         if result == CURLE_OK { return nil }
-        switch OutboundError(result) {
-        case .connectionLost, .other:
-            return (400...599).contains(code) ? .rejected(code: code) : OutboundError(result)
-        case let error: return error
+        let failure = error(result)
+        switch failure {
+        case .connectionLost, .other: return (400...599).contains(code) ? .rejected(code: code) : failure
+        default: return failure
         }
     }
 }

@@ -15,15 +15,24 @@ public final class CurlSession {
     private let handle: UnsafeMutableRawPointer
     private let caFile: String?
     private let proxy: Proxy
-    private let sockets = OpenSockets()
+    private let sockets: OpenSockets
+    private let conversation: Conversation?
 
-    /// - Parameter caFile: certificates (PEM) to trust in place of the system's.
-    public init(caFile: String? = nil, proxy: Proxy = .fromEnvironment) throws(OutboundError) {
+    /// - Parameters:
+    ///   - caFile: certificates (PEM) to trust in place of the system's.
+    ///   - addresses: which may be connected to; with a proxy that is the proxy's own address.
+    ///   - conversation: hears what is said.
+    public init(
+        caFile: String? = nil, proxy: Proxy = .fromEnvironment, addresses: AddressRule = .any,
+        conversation: Conversation? = nil
+    ) throws(OutboundError) {
         guard Self.libraryState == CURLE_OK else { throw OutboundError(Self.libraryState) }
         guard let handle = curl_easy_init() else { throw OutboundError(CURLE_FAILED_INIT) }
         self.handle = handle
         self.caFile = caFile
         self.proxy = proxy
+        self.conversation = conversation
+        sockets = OpenSockets(addresses)
     }
 
     /// Kept connections are cut first: libcurl would say goodbye to a mail server and wait two
@@ -63,15 +72,26 @@ public final class CurlSession {
         try set(CURLOPT_READDATA, pointer: transfer.context)
         try check(attune_setopt_seek(handle, Transfer.seek))
         try set(CURLOPT_SEEKDATA, pointer: transfer.context)
+        if let conversation {
+            try set(CURLOPT_VERBOSE, 1)
+            try check(attune_setopt_debug(handle, Conversation.listen))
+            try set(CURLOPT_DEBUGDATA, pointer: conversation.context)
+        }
     }
 
     /// Runs the exchange that has been set up.
     /// - Returns: the last status or reply code and, if it failed, why.
     func run(_ transfer: Transfer) -> (code: Int, result: CURLcode) {
+        sockets.hasRefused = false
         let result = withExtendedLifetime(transfer) { curl_easy_perform(handle) }
         var code = 0
         attune_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &code)
         return (code, result)
+    }
+
+    /// What libcurl's result means, given what the session knows beside it.
+    func error(_ result: CURLcode) -> OutboundError {
+        result == CURLE_COULDNT_CONNECT && sockets.hasRefused ? .refusedAddress : OutboundError(result)
     }
 
     func set(_ option: CURLoption, _ value: Int) throws(OutboundError) {

@@ -15,6 +15,8 @@ public enum OutboundError: Error, Hashable, Sendable {
     case responseTooLarge(limit: Int)
     /// Not a URL of an allowed scheme, or one with a part that is not allowed.
     case refusedURL
+    /// The host's name leads to an address that the session may not connect to.
+    case refusedAddress
     /// A header's name or value holds a character that could start another header.
     case invalidHeader
     /// A mail that could not be rendered safely.
@@ -33,7 +35,7 @@ public enum OutboundError: Error, Hashable, Sendable {
         switch self {
         case .couldNotConnect, .timedOut, .connectionLost, .tls, .loginDenied, .other: true
         case .rejected(let code): code < 500
-        case .responseTooLarge, .refusedURL, .invalidHeader, .invalidMail: false
+        case .responseTooLarge, .refusedURL, .refusedAddress, .invalidHeader, .invalidMail: false
         }
     }
 }
@@ -47,6 +49,7 @@ extension OutboundError: CustomStringConvertible {
         case .tls(let code): "no trusted encrypted connection (libcurl \(code))"
         case .responseTooLarge(let limit): "response longer than \(limit) bytes"
         case .refusedURL: "URL refused"
+        case .refusedAddress: "the address is not a public one, and the routes do not allow that"
         case .invalidHeader: "header name or value refused"
         case .invalidMail(let defect): "mail refused: \(defect)"
         case .rejected(let code): "mail server answered \(code)"

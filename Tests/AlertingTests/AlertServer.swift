@@ -39,7 +39,9 @@ struct AlertServer: Sendable {
         let runtime = ServiceRuntime(name: "attune-alerting", version: "1", settings: settings, logger: quiet)
         let pool = ConnectionPool(fixture.database.settings(role: "attune_alerting"), size: 2, logger: quiet)
         let http = try await runtime.authenticatedHTTP()
-        AlertRoutes(pool: pool).add(to: http)
+        let policy = fixture.policy
+        AlertRoutes(pool: pool, policy: { _ in policy }).add(to: http)
+        FHIRRoutes(pool: pool, base: URL(string: "https://attune.example/fhir/R4/"), version: "1").add(to: http)
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { announced.yield($0) }], logger: quiet))
@@ -62,7 +64,8 @@ struct AlertServer: Sendable {
     /// One request, by default of a clinician of site `north`.
     func send(
         _ method: HTTPMethod = .get, _ path: String, body: String = "", as subject: String = "c-02",
-        roles: Set<Role> = [.clinician], sites: SiteAccess = .some([north]), withToken: Bool = true
+        roles: Set<Role> = [.clinician], sites: SiteAccess = .some([north]), withToken: Bool = true,
+        below root: String = "/v1/alerts"
     ) async throws -> Answer {
         var headers: [Header] = []
         if withToken {
@@ -71,7 +74,7 @@ struct AlertServer: Sendable {
         }
         if !body.isEmpty { headers.append(try Header("Content-Type", "application/json")) }
         let request = try HTTPRequest(
-            method, url: "http://127.0.0.1:\(port)/v1/alerts\(path)", headers: headers, body: Array(body.utf8))
+            method, url: "http://127.0.0.1:\(port)\(root)\(path)", headers: headers, body: Array(body.utf8))
         let response = try await onOwnThread { try CurlSession(proxy: .none).send(request) }
         return Answer(status: response.status, document: try? JSON.parse(response.body))
     }

@@ -17,10 +17,13 @@ struct AlertingFixture {
     let database: TestDatabase
     /// In the service's own role: its grants are part of what is tested.
     let connection: Connection
-    let handler = AlertingHandler(policy: { _ in .default }, logger: quiet)
+    let handler: AlertingHandler
+    let policy: AlertPolicy
     private let admin: Connection
 
-    init() throws {
+    init(policy: AlertPolicy = .default) throws {
+        self.policy = policy
+        handler = AlertingHandler(policy: { _ in policy }, logger: quiet)
         database = try TestDatabase.make()
         connection = try database.connect(role: "attune_alerting")
         admin = try database.connect()
@@ -60,7 +63,7 @@ struct AlertingFixture {
 
     /// Lets the time have come for every alert that waits for an answer.
     func letTimePass() throws {
-        try admin.script("update alerting.alert set due_at = now() - interval '1 second' where status = 'raised'")
+        try admin.script("update alerting.alert set due_at = now() - interval '1 second' where status in ('raised', 'opened')")
     }
 
     /// Alerts of one episode in the order in which they were raised.
@@ -137,6 +140,12 @@ final class Treatment {
     /// The episode event itself, as alerting reads it beside the trajectories.
     func close() throws -> EventEnvelope {
         try follow(.closed(EpisodeClosure(day: firstDay, reason: .agreedEnd))).event
+    }
+
+    func transfer(to clinician: String) throws -> EventEnvelope {
+        try follow(
+            .transferred(EpisodeTransfer(id: TransferID(rawValue: UUID()), clinician: clinician, reason: .clinicianLeft))
+        ).event
     }
 
     /// An episode event that is none of alerting's business.

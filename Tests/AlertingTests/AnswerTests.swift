@@ -96,18 +96,29 @@ import Testing
         #expect(try fixture.alerts(of: treatment).map(\.status) == [.superseded])
     }
 
-    @Test func `An alert of another site is not there, neither to read nor to answer`() async throws {
+    @Test func `An alert of another site cannot be read or answered, and who tried is recorded`() async throws {
         let fixture = try AlertingFixture()
         let (treatment, alert) = try raised(fixture, at: SiteID("south")!)
         let unknown = AlertID(rawValue: UUID())
         try await AlertServer.run(fixture) { (server) async throws in
             for id in [alert.id, unknown] {
                 #expect(try await server.send(.get, "/\(id)").status == 404)
-                #expect(try await server.acknowledge(id).status == 404)
-                #expect(try await server.resolve(id, "referred").status == 404)
+                // The same for both: which ids there are elsewhere is not to be found out.
+                let answers = [try await server.acknowledge(id), try await server.resolve(id, "referred")]
+                #expect(answers.map(\.status) == [403, 403])
+                #expect(answers.map { $0["title"] } == Array(repeating: "Your access does not extend to this alert", count: 2))
             }
+            #expect(try await server.acknowledge(unknown, sites: .all).status == 404)
             #expect(try await server.send(.get, "/\(alert.id)", sites: .some([SiteID("south")!])).status == 200)
         }
+        let refused = try Ledger.events(stream: treatment.episode, category: .access, on: fixture.connection).map {
+            try AccessEventCodec.decode($0.payload, type: .alertAnswerRefused)
+        }
+        #expect(refused.map(\.accessedBy) == ["c-02", "c-02"])
+        #expect(
+            refused.map(\.body) == [
+                .alertAnswerRefused(alert.id, action: "acknowledge"), .alertAnswerRefused(alert.id, action: "resolve"),
+            ])
         #expect(try fixture.alerts(of: treatment).map(\.status) == [.raised])
         #expect(try fixture.steps() == [.alertRaised])
     }
@@ -154,7 +165,7 @@ import Testing
         let alerts = try (0..<3).map { _ in try raised(fixture).1 }
         let (_, foreign) = try raised(fixture, at: south)
         _ = try AlertAnswers.resolve(
-            alerts[0].id, as: .referred, by: Caller(subject: "c-02", sites: .all, roles: [.clinician]),
+            alerts[0].id, for: "referred", under: { _ in .default }, by: Caller(subject: "c-02", sites: .all, roles: [.clinician]),
             on: fixture.connection)
         try await AlertServer.run(fixture) { (server) async throws in
             #expect(try await server.send(.get, "").listed == [alerts[2], alerts[1]].map(\.id.description))

@@ -8,7 +8,8 @@ import Testing
 @testable import attune_alerting
 
 @Suite struct EscalationTests {
-    private let escalation = Escalation(policy: { _ in .default }, logger: quiet)
+    private static let batch = 20
+    private let escalation = Escalation(policy: { _ in .default }, logger: quiet, batch: batch)
 
     private struct Step: Equatable {
         let alert: AlertID
@@ -19,7 +20,7 @@ import Testing
 
     private func escalations(_ fixture: AlertingFixture) throws -> [Step] {
         try fixture.ledger().compactMap { event in
-            guard case .escalated(let level, let was, let due) = event.step else { return nil }
+            guard case .escalated(let level, let was, let due, _, _) = event.step else { return nil }
             return Step(alert: event.alert, level: level, wasDueAt: was, dueAt: due)
         }
     }
@@ -71,14 +72,14 @@ import Testing
         let ids = try treatments.map { try #require(try fixture.alerts(of: $0).first?.id) }
         try fixture.letTimePass()
         _ = try AlertAnswers.acknowledge(ids[0], by: caller, on: fixture.connection)
-        _ = try AlertAnswers.resolve(ids[1], as: .referred, by: caller, on: fixture.connection)
+        _ = try AlertAnswers.resolve(ids[1], for: "referred", under: { _ in .default }, by: caller, on: fixture.connection)
         try escalation.run(on: fixture.connection)
         #expect(try escalations(fixture).map(\.alert) == [ids[2]])
     }
 
     @Test func `More alerts than one transaction takes are all passed on`() throws {
         let fixture = try AlertingFixture()
-        let treatments = try endangered(2 * Escalation.batch + 7, fixture)
+        let treatments = try endangered(2 * Self.batch + 7, fixture)
         try fixture.letTimePass()
         try escalation.run(on: fixture.connection)
         #expect(try escalations(fixture).count == treatments.count)
@@ -101,7 +102,7 @@ import Testing
 
     @Test func `Two processes at once pass each alert on once`() async throws {
         let fixture = try AlertingFixture()
-        let treatments = try endangered(3 * Escalation.batch, fixture)
+        let treatments = try endangered(9 * Self.batch, fixture)
         try fixture.letTimePass()
         var limitless = fixture.database.settings(role: "attune_alerting")
         limitless.lockTimeout = .zero
@@ -111,7 +112,8 @@ import Testing
                 tasks.addTask {
                     try await onOwnThread {
                         let connection = try Connection(settings)
-                        try Escalation(policy: { _ in .default }, logger: quiet).run(on: connection)
+                        let escalation = Escalation(policy: { _ in .default }, logger: quiet, batch: Self.batch)
+                        while try escalation.run(on: connection) > 0 {}
                     }
                 }
             }

@@ -14,14 +14,17 @@ import Testing
         "Persistence": ["Contracts", "Domain", "CPostgres"],
         "AuditLog": ["TransparencyLog", "Persistence", "Contracts", "Domain"],
         "ClientText": ["Persistence", "Contracts", "Domain"],
+        "Directory": ["ClientText"],
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
+        "FHIR": ["ServiceKit", "Domain"],
+        "Channels": ["Outbound", "Directory", "ServiceKit", "Contracts", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
     ]
 
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
-        "LocalStack", "AuditLog", "ClientText",
+        "LocalStack", "AuditLog", "ClientText", "Directory", "Channels", "FHIR",
     ]
 
     private static let services: [String: Set<String>] = [

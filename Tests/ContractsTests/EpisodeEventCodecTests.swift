@@ -39,6 +39,10 @@ import Testing
                 .ratingWithdrawn(RatingWithdrawal(rating: rating.id, reason: reason)),
             ]
         }
+        + TransferReason.allCases.map {
+            .transferred(
+                EpisodeTransfer(id: TransferID("018f2c1e-7a00-7000-8000-00000000000a")!, clinician: "c-18", reason: $0))
+        }
         + ClosureReason.allCases.map { .closed(EpisodeClosure(day: CalendarDay("2026-06-01")!, reason: $0)) }
 
     @Test(arguments: every) func everyEventReadsBackAsWritten(event: EpisodeEvent) throws {

@@ -111,8 +111,8 @@ import Testing
         #expect(zip(AlertKind.allCases, due).allSatisfy { kind, hours in
             hours == [.safety: 1, .deteriorating: 24, .notOnTrack: 72, .alliance: 72, .stalled: 72, .guarded: 168][kind]
         })
-        #expect(policy.dueTime(for: .safety, escalatedAt: now).microseconds == 3_600_000_000)
-        #expect(policy.dueTime(for: .alliance, escalatedAt: now).microseconds == 24 * 3_600_000_000)
+        #expect(policy.nextAudience(for: .safety, level: 1, at: now).dueAt.microseconds == 3_600_000_000)
+        #expect(policy.nextAudience(for: .alliance, level: 1, at: now).dueAt.microseconds == 24 * 3_600_000_000)
     }
 
     /// Whatever the history, an episode never has two open alerts of a kind, nor "not on track" beside

@@ -39,6 +39,10 @@ import Testing
                     "/v1/ratings/\(rating)/withdrawal",
                     #"{"episodeId": "\#(episode)", "reason": "client_request"}"#
                 ),
+                (
+                    path + "/transfer",
+                    #"{"transferId": "\#(UUID())", "clinician": "c-2", "reason": "clinician_left"}"#
+                ),
                 (path + "/closure", #"{"day": "2026-03-09", "reason": "agreed_end"}"#),
             ]
             for (index, step) in steps.enumerated() {
@@ -51,7 +55,8 @@ import Testing
             }
             let view = try await server.get(path)
             #expect(view.status == 200)
-            #expect(view.headers["etag"] == "\"8\"")
+            #expect(view.headers["etag"] == "\"9\"")
+            #expect(view.json["clinician"] as? String == "c-2")
             #expect(view.json["closedOn"] as? String == "2026-03-09")
             #expect((view.json["participants"] as? [String])?.count == 2)
         }

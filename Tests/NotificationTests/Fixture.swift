@@ -8,6 +8,7 @@ import Persistence
 import ServiceKit
 import TestSupport
 
+@testable import Channels
 @testable import attune_notification
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -25,12 +26,14 @@ struct Fixture {
     let receiver: Peer
     let store: DeliveryStore
     let routes: Routes
-    let transport: TransportSettings
+    let sending: SendingSettings
     let board: EndpointBoard
 
     init(
         mailAnswers: [String] = [], webhookAnswers: [String] = [], recipients: [RecipientKind] = [.mail],
-        maxAttempts: Int = 12, workers: Int = 1
+        maxAttempts: Int = 12, workers: Int = 1,
+        routes given: ((_ url: String, _ dead: String) throws -> Routes)? = nil,
+        now: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
         database = try TestDatabase.make()
         connection = try database.connect(role: "attune_notification")
@@ -40,18 +43,20 @@ struct Fixture {
         receiver = try Peer.http(webhooks)
         let url = "http://127.0.0.1:\(receiver.port)/hook"
         let dead = "http://127.0.0.1:\(try Peer.deadPort())/hook"
-        routes = Routes(
-            default: try recipients.map { kind in
-                switch kind {
-                case .mail: try .mail()
-                case .webhook: .webhook(url: url)
-                case .deadWebhook: .webhook("dead", url: dead)
-                }
-            }, sites: [:])
+        routes =
+            try given?(url, dead)
+            ?? Routes(
+                default: try recipients.map { kind in
+                    switch kind {
+                    case .mail: try .mail()
+                    case .webhook: .webhook(url: url)
+                    case .deadWebhook: .webhook("dead", url: dead)
+                    }
+                }, sites: [:])
         store = DeliveryStore(
             routes: routes, schedule: RetrySchedule(firstPause: .seconds(5), maxAttempts: maxAttempts),
-            sendingLimit: .seconds(60))
-        transport = TransportSettings(
+            sendingLimit: .seconds(60), now: now)
+        sending = SendingSettings(
             mail: .init(
                 endpoint: try SMTPEndpoint(url: "smtp://127.0.0.1:\(mailServer.port)", requireTLS: false),
                 from: try MailAddress("attune@clinic.example")),
@@ -62,7 +67,7 @@ struct Fixture {
     enum RecipientKind { case mail, webhook, deadWebhook }
 
     func worker() throws -> DeliveryWorker {
-        DeliveryWorker(store, board, try DeliveryTransport(transport, MessageTemplates()), logger: quiet)
+        DeliveryWorker(store, board, try MessageSender(sending, MessageTemplates()), logger: quiet)
     }
 
     /// As the consumer does it: one transaction, then the news of it.
@@ -117,12 +122,15 @@ func require<Value>(_ value: Value?) throws -> Value {
 
 extension Recipient {
     static func mail(_ id: String = "desk", kinds: Set<AlertKind> = Set(AlertKind.allCases)) throws -> Recipient {
-        Recipient(id: id, address: .email(try MailAddress("\(id)@clinic.example")), kinds: kinds, takesEscalations: true)
+        Recipient(
+            id: id, address: .email(try MailAddress("\(id)@clinic.example")), kinds: kinds, takesEscalations: true)
     }
 
     static func webhook(_ id: String = "bridge", url: String) -> Recipient {
         Recipient(
-            id: id, address: .webhook(WebhookTarget(url: url, keyID: "2026-1", key: key)),
+            id: id,
+            address: .webhook(
+                WebhookTarget(url: url, keys: [WebhookKey(id: "2026-1", bytes: key)], allowsPrivateAddress: true)),
             kinds: Set(AlertKind.allCases), takesEscalations: true)
     }
 }
@@ -133,6 +141,8 @@ struct Example {
     let episode = EpisodeID(rawValue: UUID())
     var kind = AlertKind.deteriorating
     var rule = SignalRule.reliablyWorse
+    var clinician = "sentinelclinician"
+    var urgency: AlertUrgency?
     let dueAt = Timestamp("2026-03-02T09:30:00Z")!
 
     static let safety = Example(kind: .safety, rule: .safetyItem(9))
@@ -144,17 +154,26 @@ struct Example {
                 participant: ParticipantID(rawValue: UUID()),
                 instrument: InstrumentReference(id: InstrumentID("phq-9")!, version: "sentinelversion")),
             provenance: Provenance(normSet: nil, model: nil),
-            clinician: "sentinelclinician", dueAt: dueAt)
+            clinician: clinician, dueAt: dueAt, urgency: urgency)
         return try event(.raised(raising))
     }
 
-    func escalated(level: Int = 1) throws -> EventEnvelope {
-        try event(.escalated(level: level, wasDueAt: dueAt, dueAt: dueAt.advanced(bySeconds: 3600)), sequence: 2)
+    func escalated(level: Int = 1, to audience: AlertAudience? = nil) throws -> EventEnvelope {
+        let next = dueAt.advanced(bySeconds: 3600)
+        return try event(.escalated(level: level, wasDueAt: dueAt, dueAt: next, audience: audience), sequence: 2)
+    }
+
+    func assigned(to clinician: String) throws -> EventEnvelope {
+        let assignment = AlertAssignment(
+            number: 1, from: self.clinician, to: clinician, actor: "u-17", reason: .handedOver)
+        return try event(.assigned(assignment), sequence: 2)
     }
 
     func superseded() throws -> EventEnvelope {
         try event(.superseded(cause: EventID(rawValue: UUID()), .courseChanged), sequence: 2)
     }
+
+    func acknowledged() throws -> EventEnvelope { try event(.acknowledged(actor: "u-17"), sequence: 2) }
 
     private func event(_ step: AlertStep, sequence: Int64 = 1) throws -> EventEnvelope {
         let event = AlertEvent(alert: alert, kind: kind, step: step)

@@ -1,3 +1,4 @@
+@testable import Channels
 import Contracts
 import Domain
 import Foundation

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Testing
 
+@testable import Channels
 @testable import attune_notification
 
 @Suite struct RoutesTests {
@@ -44,18 +45,21 @@ import Testing
         routes.recipients(of: kind, isEscalation: isEscalation, at: SiteID(site)!).map(\.id)
     }
 
-    @Test func `A site's own recipients are told, and the default where it has none for a kind or an escalation`() throws {
+    @Test func `A site's own recipients are told, and the default where it has none for a kind or an escalation`()
+        throws
+    {
         let routes = try load(Self.good)
         #expect(names(routes, .alliance, "north") == ["north-desk"])
         #expect(names(routes, .safety, "north") == ["bridge"])
         #expect(names(routes, .deteriorating, "north") == ["duty-desk"])
         #expect(names(routes, .safety, "north", isEscalation: true) == ["duty-desk"])
         #expect(names(routes, .safety, "south") == ["duty-desk"])
-        guard case .webhook(let target) = routes.address(of: RecipientPlace(id: "bridge", channel: .webhook)) else {
+        guard case .webhook(let target) = routes.contact(of: RecipientPlace(id: "bridge", channel: .webhook))?.address
+        else {
             Issue.record("the bridge is not in the routes")
             return
         }
-        #expect(target.key == Array("0123456789abcdef0123456789abcdef".utf8))
+        #expect(target.keys.first?.bytes == Array("0123456789abcdef0123456789abcdef".utf8))
         #expect(!"\(target)".contains("bridge.example"))
     }
 
@@ -68,15 +72,42 @@ import Testing
         ("bridge.key", "other.key", 14, "key file cannot be read"),
         ("kinds: [safety]", "kinds: [saftey]", 15, "all or one of"),
         ("kinds: [safety]", "kinds: []", 15, "must not be empty"),
-        ("      escalations: false\n    - id: bridge", "      escalations: never\n    - id: bridge", 11, "true or false"),
+        (
+            "      escalations: false\n    - id: bridge", "      escalations: never\n    - id: bridge", 11,
+            "true or false"
+        ),
         ("  north:", "  North Site:", 6, "not a site name"),
         ("id: bridge", "id: Bridge 1", 12, "is not a name"),
         ("email: {address: north@clinic.example}", "pigeon: {loft: 3}", 9, "unknown field \"pigeon\""),
-        ("    channel:\n      email: {address: duty@clinic.example}", "    kinds: [all]", 2, "field channel is missing"),
+        (
+            "    channel:\n      email: {address: duty@clinic.example}", "    kinds: [all]", 2,
+            "field channel is missing"
+        ),
         ("id: bridge", "id: duty-desk\n      channel:\n        email: {address: other@clinic.example}", 13, "twice"),
         ("id: north-desk", "id: duty-desk", 7, "another address"),
         ("default:", "defaults:", 1, "unknown field \"defaults\""),
         ("default:", "default: [", 2, "did not find expected"),
+        ("https://bridge.example/alerts", "https://127.0.0.1/alerts", 14, "allow_private: true"),
+        ("key_file: bridge.key", "key_file: bridge.key, next_key_id: k2", 14, "belong together"),
+        (
+            "key_file: bridge.key", "key_file: bridge.key, next_key_id: 2026-1, next_key_file: bridge.key", 14,
+            "must differ"
+        ),
+        ("kinds: [safety]", "language: tlh", 15, "known are de, en"),
+        (
+            "kinds: [safety]",
+            "second_channel: {webhook: {url: \"https://b.example\", key_id: k, key_file: bridge.key}}", 15,
+            "of another kind"
+        ),
+        ("kinds: [safety]", "second_channel: {inbox: {user: \"two words\"}}", 15, "subject of their access tokens"),
+        ("kinds: [safety]", "times: {time_zone: Europe/Atlantis}", 15, "time zone database"),
+        ("kinds: [safety]", "times: {time_zone: Europe/Berlin, digest: 8am}", 15, "a time of day"),
+        (
+            "kinds: [safety]", "times: {time_zone: UTC, quiet: {from: \"20:00\", to: \"07:00\"}, digest: \"06:59\"}",
+            15, "lies in the quiet hours"
+        ),
+        ("kinds: [safety]", "times: {time_zone: UTC, limit: {messages: 0, minutes: 5}}", 15, "whole number from 1"),
+        ("sites:", "times:\n  North Site: {time_zone: UTC}\nsites:", 6, "not a site name"),
     ])
     func `What is not understood is refused with its line`(from: String, to: String, line: Int, reason: String) throws {
         try #require(Self.good.contains(from))
@@ -84,6 +115,19 @@ import Testing
         #expect(error?.line == line)
         #expect(error?.reason.contains(reason) == true)
         #expect(error?.description.hasPrefix("routes.yaml:\(line): ") == true)
+    }
+
+    @Test func `Routes that leave any kind to nobody are refused, unless they say so`() throws {
+        let text = Self.good.replacing(
+            "  - id: duty-desk",
+            with: "  - id: duty-desk\n    kinds: [safety, alliance, deteriorating, not_on_track, stalled]")
+        let error = #expect(throws: RoutesError.self) { try load(text) }
+        #expect(error?.reason.contains("somebody must take guarded alerts") == true)
+        #expect(error?.reason.contains("list the kind under untold") == true)
+        let said = try load(text + "\nuntold: [guarded]")
+        #expect(names(said, .guarded, "south").isEmpty)
+        let safety = #expect(throws: RoutesError.self) { try load(text + "\nuntold: [guarded, safety]") }
+        #expect(safety?.reason.contains("cannot be untold") == true)
     }
 
     @Test(arguments: ["kinds: [alliance]", "escalations: false"])

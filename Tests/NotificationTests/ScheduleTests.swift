@@ -1,3 +1,4 @@
+@testable import Channels
 import Contracts
 import Domain
 import Foundation
@@ -10,12 +11,14 @@ import Testing
 @Suite struct ScheduleTests {
     private let schedule = RetrySchedule(firstPause: .seconds(5), maxAttempts: 12)
 
-    @Test func `Pauses double, spread by a quarter, stay below an hour and are the same at every run`() {
-        let deliveries = (0..<50).map { _ in DeliveryID(rawValue: UUID()) }
+    @Test func `Pauses are anything up to a full one that doubles to an hour, and the same at every run`() {
+        let deliveries = (0..<300).map { _ in DeliveryID(rawValue: UUID()) }
         for attempt in 1...12 {
             let full = min(Duration.seconds(5) * (1 << (attempt - 1)), .seconds(3600))
             let pauses = deliveries.map { schedule.pause(after: attempt, of: $0, retryAfter: nil) }
-            #expect(pauses.allSatisfy { $0 >= full * 0.75 && $0 <= min(full * 1.25, .seconds(3600)) })
+            #expect(pauses.allSatisfy { $0 > .zero && $0 <= full })
+            // Spread over all of it: three hundred of them leave no quarter empty.
+            #expect(Set(pauses.map { Int($0 / full * 3.999) }) == [0, 1, 2, 3])
             #expect(Set(pauses).count > 10)
             #expect(pauses == deliveries.map { schedule.pause(after: attempt, of: $0, retryAfter: nil) })
         }
@@ -24,7 +27,7 @@ import Testing
     @Test func `The receiver's pause counts where it is longer, but not beyond an hour`() {
         let delivery = DeliveryID(rawValue: UUID())
         #expect(schedule.pause(after: 1, of: delivery, retryAfter: .seconds(100)) == .seconds(100))
-        #expect(schedule.pause(after: 1, of: delivery, retryAfter: .seconds(1)) > .seconds(3))
+        #expect(schedule.pause(after: 1, of: delivery, retryAfter: .seconds(1)) >= .seconds(1))
         #expect(schedule.pause(after: 1, of: delivery, retryAfter: .seconds(90_000)) == .seconds(3600))
     }
 
@@ -48,6 +51,13 @@ import Testing
         func advance(_ duration: Duration) { time.withLock { $0 += duration } }
     }
 
+    /// What a board has told.
+    private final class Told: Sendable {
+        private let circuits = Mutex<[EndpointBoard.Circuit]>([])
+        var all: [EndpointBoard.Circuit] { circuits.withLock { $0 } }
+        func note(_ circuit: EndpointBoard.Circuit) { circuits.withLock { $0.append(circuit) } }
+    }
+
     private let clock = Clock()
 
     private func board(workers: Int) -> EndpointBoard {
@@ -58,7 +68,7 @@ import Testing
     private func attempt(_ url: String) -> DeliveryAttempt {
         DeliveryAttempt(
             delivery: MessageTests.delivery(.alliance, level: 0), number: 1,
-            address: .webhook(WebhookTarget(url: url, keyID: "1", key: key)))
+            contact: .init(address: .webhook(WebhookTarget(url: url, keys: [WebhookKey(id: "1", bytes: key)]))))
     }
 
     private func blocked(_ board: EndpointBoard) throws -> Set<Endpoint> {
@@ -98,6 +108,29 @@ import Testing
         #expect(try blocked(board).isEmpty)
     }
 
+    @Test func `A circuit opens, is tried half-open, and closes with the first answer; each change is told`() throws {
+        let told = Told()
+        let clock = self.clock
+        let board = EndpointBoard(
+            workers: 2, now: { clock.now }, report: { _, circuit in told.note(circuit) })
+        let endpoint = Endpoint.webhook(url: "a")
+        func tries(_ wasReached: Bool) throws -> EndpointBoard.Change? {
+            _ = try board.pick { _ in attempt("a") }
+            return board.finished(endpoint, wasReached: wasReached)
+        }
+        #expect(try tries(true) == nil)
+        #expect(board.circuit(of: endpoint) == .closed)
+        #expect(try tries(false) == .init(endpoint: endpoint, failures: 1))
+        #expect(board.circuit(of: endpoint) == .open)
+        clock.advance(.seconds(1))
+        #expect(board.circuit(of: endpoint) == .halfOpen)
+        #expect(try tries(false) == .init(endpoint: endpoint, failures: 2))
+        clock.advance(.seconds(2))
+        #expect(try tries(true) == .init(endpoint: endpoint, failures: 0))
+        #expect(board.circuit(of: endpoint) == .closed)
+        #expect(told.all == [.open, .halfOpen, .open, .halfOpen, .closed])
+    }
+
     @Test func `Doubtful endpoints together leave one worker free`() throws {
         let board = board(workers: 2)
         for url in ["a", "b"] {
@@ -115,6 +148,6 @@ import Testing
         (.responseTooLarge(limit: 1), false),
     ])
     func `Faults of the way are tried again, faults of the message are not`(error: OutboundError, isTransient: Bool) {
-        #expect((DeliveryTransport.outcome(of: error).word == "transient") == isTransient)
+        #expect((MessageSender.outcome(of: error).word == "transient") == isTransient)
     }
 }

@@ -11,7 +11,7 @@ import Testing
         let (bench, _) = try DoctorBench.settled()
         let steps = try bench.admin.run("select distinct type from ledger.event where category = 2").map { try $0.text(0) }
         // The example is worth something only if everything occurs in it.
-        #expect(steps.count == 5, "\(steps)")
+        #expect(steps.count == 9, "\(steps)")
         let result = try bench.examine(try bench.alerts())
         #expect(result.findings == [])
         #expect((result.pending, result.undecidable) == (0, 0))
@@ -22,6 +22,11 @@ import Testing
         ("update alerting.alert set due_at = due_at + interval '1 s'", "due time"),
         ("update alerting.alert set escalation_level = 7", "level"),
         ("update alerting.alert set closed_as = 'referred' where status = 'resolved'", "how it was closed"),
+        ("update alerting.alert set clinician = 'c-01' where assignments > 0", "clinician"),
+        ("update alerting.alert set opened_by = 'nobody' where opened_by is not null", "who opened it"),
+        ("update alerting.alert set ladder_ended = not ladder_ended", "end of the ladder"),
+        ("update alerting.alert set first_due_at = now()", "first due time"),
+        ("update alerting.alert set review_entries = 1 where review_entries > 0", "review"),
         ("update alerting.alert set rating_id = gen_random_uuid()", "rating"),
         ("delete from alerting.alert where status = 'resolved'", "was raised, and is not stored"),
         ("update alerting.alert set alert_id = gen_random_uuid() where status = 'resolved'", "is stored, and was never raised"),
@@ -75,7 +80,7 @@ import Testing
         try bench.damage("update alerting.consideration set raised_kinds = raised_kinds | (1 << 6)")
         let result = try bench.examine(try bench.alerts())
         #expect(result.undecidable > 0)
-        #expect(result.findings.contains { $0.contains("by a policy that raises other kinds than attune-2") })
+        #expect(result.findings.contains { $0.contains("by a policy that raises other kinds than attune-3") })
     }
 
     @Test func `An alert that the rules do not call for is named`() throws {

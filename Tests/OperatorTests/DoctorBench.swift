@@ -14,6 +14,7 @@ import TransparencyLog
 @testable import attune_alerting
 @testable import attune_audit
 @testable import attune_ingestion
+import Channels
 @testable import attune_notification
 @testable import attune_scoring
 
@@ -58,15 +59,23 @@ final class DoctorBench {
         try bench.rate(worse, 350, session: 2, on: srs)
         try bench.rate(worse, items: [1, 1, 1, 1, 1, 1, 1, 1, 1], session: 2)
         try bench.settle()
-        try bench.answer(worse, .safety) { try AlertAnswers.resolve($0, as: .planChanged, by: bench.clinician, on: $1) }
+        try bench.answer(worse, .safety) { try AlertAnswers.resolve($0, for: "plan_changed", under: { _ in .default }, by: bench.clinician, on: $1) }
         try bench.answer(worse, .deteriorating) { try AlertAnswers.acknowledge($0, by: bench.clinician, on: $1) }
+        try bench.answer(worse, .deteriorating) {
+            try AlertReviews.enter(.answered(SupportQuestionID("alliance.bond")!, .no), in: $0, by: bench.clinician, on: $1).alert
+        }
         try bench.correct(worse, second, to: 200, session: 2)
         try bench.rate(worse, 210, session: 3)
         let closed = try bench.open()
         try bench.rate(closed, 180, session: 1)
         try bench.rate(closed, 110, session: 2)
         try bench.settle()
+        try bench.answer(closed, .deteriorating) { try AlertAnswers.open($0, by: bench.clinician, on: $1) }
+        try bench.answer(closed, .deteriorating) { try AlertAnswers.assign($0, to: "c-08", by: bench.clinician, on: $1) }
+        try bench.transfer(closed, to: "c-09")
+        try bench.settle()
         try bench.escalate()
+        try bench.answer(worse, .alliance) { try AlertAnswers.withdraw($0, for: .wrongClient, by: bench.clinician, on: $1) }
         try bench.close(closed)
         let imported = try bench.open(lane: .episodeBackfill)
         for session in 1...4 { try bench.rate(imported, 180 + 40 * session, session: session, lane: .episodeBackfill) }
@@ -129,6 +138,12 @@ final class DoctorBench {
         guard case .recorded = outcomes.first else { throw NotRecorded(outcome: "\(outcomes)") }
     }
 
+    func transfer(_ episode: EpisodeID, to clinician: String) throws {
+        let id = TransferID(rawValue: UUID())
+        try submit(
+            .transferred(EpisodeTransfer(id: id, clinician: clinician, reason: .clinicianLeft)), episode, id: id.rawValue)
+    }
+
     /// What a person does with the open alert of a kind.
     func answer(
         _ episode: EpisodeID, _ kind: AlertKind, _ answer: (AlertID, Connection) throws -> attune_alerting.Alert
@@ -170,7 +185,9 @@ final class DoctorBench {
         for event in read { _ = try batch.apply(event) }
         try CourseStore.save(batch.changed, on: scoring)
         trajectories += batch.derived
-        closings += try events.filter { $0.type == EventType.episodeClosed.rawValue }.map { try EventEnvelope($0) }
+        closings += try events.filter {
+            [EventType.episodeClosed, .episodeTransferred].map(\.rawValue).contains($0.type)
+        }.map { try EventEnvelope($0) }
     }
 
     private var closings: [EventEnvelope] = []
@@ -209,7 +226,7 @@ final class DoctorBench {
     static func routes() throws -> Routes {
         Routes(
             default: [
-                attune_notification.Recipient(
+                Channels.Recipient(
                     id: "desk", address: .email(try MailAddress("desk@clinic.example")), kinds: Set(AlertKind.allCases),
                     takesEscalations: true)
             ], sites: [:])

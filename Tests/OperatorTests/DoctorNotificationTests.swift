@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 import Foundation
@@ -104,6 +105,42 @@ import Testing
             "select count(*) from ledger.event where type = 'attune.alert.raised.v1'").only().int64(0)
         #expect(findings.count { $0.hasSuffix("has no delivery to night by webhook") } == Int(raised))
         #expect(findings.count == 1 + Int(raised))
+    }
+
+    @Test func `Who of the directory was meant is not asked, but that somebody was told`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        let outline = try routes(
+            Self.routes + "\nsites:\n  north:\n    - {role: supervisor, kinds: [all]}\n    - {person: s-01}\n")
+        #expect(try bench.examine(NotificationCheck(site: nil, routes: outline)).findings == [])
+        // An alert was given to another clinician, and to a third with its episode, whom these routes would have told.
+        let telling = try routes(Self.routes + "\nsites:\n  north:\n    - {role: clinician}\n    - {person: s-01}\n")
+        let untold = try bench.examine(NotificationCheck(site: nil, routes: telling)).findings
+        #expect(untold.count == 2 && untold.allSatisfy { $0.hasSuffix("was handled, and has no delivery") }, "\(untold)")
+        try bench.damage("delete from notification.delivery")
+        let findings = try bench.examine(NotificationCheck(site: nil, routes: outline)).findings
+        #expect(findings.contains { $0.hasSuffix("was handled, and has no delivery") })
+    }
+
+    @Test func `A role is expected to hear of an escalation that comes to it, and its clinician of an alert given on`() throws {
+        let outline = try routes(
+            Self.routes + """
+
+                sites:
+                  north:
+                    - {role: clinician}
+                    - {role: supervisor, kinds: [safety]}
+                    - {person: s-01, escalations: false}
+                """)
+        func count(_ kind: AlertKind, _ telling: Telling, _ site: String = "north") -> (named: Int, people: Int) {
+            let told = outline.recipients(of: kind, telling, at: SiteID(site)!)
+            return (told.count { $0.place != nil }, told.count { $0.place == nil })
+        }
+        #expect(count(.deteriorating, .raised) == (0, 2))
+        #expect(count(.deteriorating, .passedOn(to: .supervisor)) == (1, 0))
+        #expect(count(.safety, .passedOn(to: .supervisor)) == (0, 1))
+        #expect(count(.safety, .passedOn(to: nil)) == (0, 2))
+        #expect(count(.deteriorating, .assigned) == (0, 1))
+        #expect(count(.deteriorating, .assigned, "south") == (0, 0))
     }
 
     @Test func `A routes file that is none is refused`() throws {

@@ -67,7 +67,7 @@ import Testing
         #expect(
             Set(try bench.examine(bench.courses).findings) == [
                 "episode \(episodes[0]): the stored participants are not those of the ledger",
-                "episode \(episodes[1]): scored to version 5, the ledger ends at 4",
+                "episode \(episodes[1]): scored to version 6, the ledger ends at 5",
             ])
     }
 

@@ -156,7 +156,8 @@ import Testing
                 let columns = try admin.run(
                     "select attname::text from pg_attribute where attrelid = $1::text::regclass and attnum > 0", [.text(name)]
                 ).map { try $0.text(0) }
-                #expect(Set(columns) == Set(table.key + table.columns), "\(name)")
+                // When a row was last written follows from no event, and a rebuilt row counts as changed.
+                #expect(Set(columns).subtracting(["changed_at"]) == Set(table.key + table.columns), "\(name)")
             }
         }
     }

@@ -74,9 +74,10 @@ import Testing
             try system.count("select count(*) from published.delivery where alert_id = '\(id)' and status = 'delivered'") == 2
         })
 
-        // Another site's clinician does not see it; an auditor may not answer; the first answer stands.
+        // Another site's clinician neither sees nor answers it; an auditor may not answer; the first answer stands.
         let other = try system.token(site: "south", role: "clinician")
-        #expect(try system.call(.post, .alerting, "/v1/alerts/\(id)/acknowledgement", token: other).status == 404)
+        #expect(try system.call(.get, .alerting, "/v1/alerts/\(id)", token: other).status == 404)
+        #expect(try system.call(.post, .alerting, "/v1/alerts/\(id)/acknowledgement", token: other).status == 403)
         let auditor = try system.token(site: "north", role: "auditor")
         #expect(try system.call(.post, .alerting, "/v1/alerts/\(id)/acknowledgement", token: auditor).status == 403)
         #expect(try system.call(.post, .alerting, "/v1/alerts/\(id)/acknowledgement", token: nil).status == 401)

@@ -7,8 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# The fault tests step clocks.
-deploy/local/install.sh faketime
+# The fault tests step clocks; messages are sent to a mail server that is not ours.
+deploy/local/install.sh faketime python3-aiosmtpd
 
 folder=$(mktemp -d /tmp/attune-tests.XXXXXX)
 config=${CONFIG:-debug}

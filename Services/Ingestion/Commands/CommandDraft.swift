@@ -19,6 +19,7 @@ enum DraftContent: Sendable {
     case rating(RatingDraft)
     case correction(CommandID, RatingCorrection, InstrumentReference)
     case withdrawal(RatingWithdrawal)
+    case transfer(EpisodeTransfer)
     case closure(EpisodeClosure)
 }
 
@@ -80,6 +81,7 @@ extension DraftContent {
         case .rating(let rating): .ratingRecorded(rating.rating(at: site))
         case .correction(_, let correction, _): .ratingCorrected(correction)
         case .withdrawal(let withdrawal): .ratingWithdrawn(withdrawal)
+        case .transfer(let transfer): .transferred(transfer)
         case .closure(let closure): .closed(closure)
         }
     }
@@ -98,6 +100,7 @@ extension DraftContent {
         case .rating(let rating): senders(rating.name.id(at: site))
         case .correction(let id, _, _): (id, true)
         case .withdrawal(let withdrawal): derived("withdrawal", withdrawal.rating)
+        case .transfer(let transfer): senders(transfer.id)
         case .closure: derived("closure", episode)
         }
     }

@@ -49,7 +49,7 @@ extension EpisodeEvent {
         case .ratingRecorded(let rating): rating.id
         case .ratingCorrected(let correction): correction.rating
         case .ratingWithdrawn(let withdrawal): withdrawal.rating
-        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .closed: nil
+        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .transferred, .closed: nil
         }
     }
 }

@@ -88,7 +88,7 @@ extension EpisodeEvent {
         case .opened: "/openedOn"
         case .sessionHeld: "/held/day"
         case .sessionMissed: "/missed/day"
-        case .participantJoined, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .closed: "/day"
+        case .participantJoined, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred, .closed: "/day"
         }
     }
 

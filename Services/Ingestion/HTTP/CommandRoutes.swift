@@ -21,6 +21,8 @@ import ServiceKit
 /// * `POST /v1/ratings/{id}/corrections`: `correctionId`, `episodeId`, `instrument`, `version`, `session`, `day`,
 ///   `items` or `total`, `reason`; the instrument must be the rating's, so that no answers land on another's scale
 /// * `POST /v1/ratings/{id}/withdrawal`: `episodeId`, `reason`
+/// * `POST /v1/episodes/{id}/transfer`: `transferId`, `clinician`, `reason` (`clinician_left`, `client_request`,
+///   `change_of_care`, `other`): another clinician answers for the episode, and for its open alerts, from now on
 /// * `POST /v1/episodes/{id}/closure`: `day`, `reason`
 ///
 /// `site` may be given everywhere and left out but for an opening: it is the caller's only site, or that of the
@@ -42,6 +44,9 @@ struct CommandRoutes: Sendable {
         }
         routes.post("episodes/:episode/ratings") { request, context in
             try await answer(.rating, Self.inEpisode(context), request, context)
+        }
+        routes.post("episodes/:episode/transfer") { request, context in
+            try await answer(.transfer, Self.inEpisode(context), request, context)
         }
         routes.post("episodes/:episode/closure") { request, context in
             try await answer(.closure, Self.inEpisode(context), request, context)

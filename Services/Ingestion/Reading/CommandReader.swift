@@ -4,7 +4,7 @@ import ServiceKit
 
 /// What a command is about, as its address or the `type` of a batch line says.
 enum CommandKind: String, CaseIterable, Sendable {
-    case episode, participant, session, rating, correction, withdrawal, closure
+    case episode, participant, session, rating, correction, withdrawal, transfer, closure
 }
 
 /// What is known of a command before its body is read.
@@ -75,6 +75,7 @@ struct CommandReader: Sendable {
             case .correction:
                 AnswersReading.fields.union(["correctionId", "instrument", "version", "session", "day", "reason"])
             case .withdrawal: ["reason"]
+            case .transfer: ["transferId", "clinician", "reason"]
             case .closure: ["day", "reason"]
             }
         fields.insert("site")
@@ -96,6 +97,13 @@ struct CommandReader: Sendable {
         case .rating: try rating(form, &faults).map(DraftContent.rating)
         case .correction: try correction(form, place, &faults)
         case .withdrawal: withdrawal(form, place, &faults)
+        case .transfer:
+            faults.catching { () throws(FieldError) in
+                .transfer(
+                    EpisodeTransfer(
+                        id: try form["transferId"].identity(), clinician: try form["clinician"].string(1...200),
+                        reason: try form["reason"].choice()))
+            }
         case .closure:
             faults.catching { () throws(FieldError) in
                 .closure(EpisodeClosure(day: try form["day"].day(), reason: try form["reason"].choice()))

@@ -100,7 +100,7 @@ struct BatchDecision {
         case .opened(let opening):
             episodes[command.episode] = EpisodeState(id: command.episode, site: command.site, opening: opening)
             openings[command.episode] = opening
-        case .participantJoined, .closed:
+        case .participantJoined, .transferred, .closed:
             if openings[command.episode] == nil { changedEpisodes.insert(command.episode) }
         case .ratingRecorded(let rating):
             guard let key else { break }

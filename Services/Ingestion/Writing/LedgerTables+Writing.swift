@@ -27,7 +27,8 @@ extension LedgerTables {
             """,
             [
                 .ids(opened.map(\.state.id)), .texts(opened.map(\.state.site.text)),
-                .texts(opened.map(\.opening.service)), .texts(opened.map(\.opening.clinician)),
+                .texts(opened.map(\.opening.service)),
+                .texts(opened.map { $0.state.transferredTo ?? $0.opening.clinician }),
                 .days(opened.map(\.state.openedOn)), .days(opened.map(\.state.closedOn)),
                 .texts(opened.map(\.state.participantsText)),
             ])
@@ -40,11 +41,16 @@ extension LedgerTables {
         guard !changed.isEmpty else { return }
         try connection.run(
             """
-            update ledger.episode as e set closed_on = c.closed_on, participants = c.participants::uuid[]
-            from unnest($1::uuid[], $2::date[], $3::text[]) as c (id, closed_on, participants)
+            update ledger.episode as e
+            set closed_on = c.closed_on, participants = c.participants::uuid[],
+                clinician = coalesce(c.clinician, e.clinician)
+            from unnest($1::uuid[], $2::date[], $3::text[], $4::text[]) as c (id, closed_on, participants, clinician)
             where e.episode_id = c.id
             """,
-            [.ids(changed.map(\.id)), .days(changed.map(\.closedOn)), .texts(changed.map(\.participantsText))])
+            [
+                .ids(changed.map(\.id)), .days(changed.map(\.closedOn)), .texts(changed.map(\.participantsText)),
+                .texts(changed.map(\.transferredTo)),
+            ])
     }
 
     private static func insertRatings(

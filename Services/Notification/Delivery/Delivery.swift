@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 
@@ -10,13 +11,15 @@ struct Delivery: Sendable {
     /// The alert event that called for it.
     let cause: EventID
     let kind: AlertKind
+    let urgency: Urgency
     let escalationLevel: Int
     let dueAt: Timestamp
     let recipient: RecipientPlace
     let traceparent: String?
     let createdAt: Timestamp
 
-    var urgency: Urgency { Urgency(kind) }
+    /// Whether it may wait to be gathered with others. What is overdue may not.
+    var canWait: Bool { urgency == .normal && escalationLevel == 0 && recipient.channel == .email }
 
     /// What an alert event asks to tell a recipient. Its id follows from both, so that the same event gives
     /// the same delivery however often it is handled.
@@ -35,42 +38,55 @@ struct Delivery: Sendable {
     }
 }
 
-/// One try to send a delivery.
+/// One try to tell a recipient: of one alert, or by one message of several that could wait.
 struct DeliveryAttempt: Sendable {
+    struct Part: Sendable {
+        let delivery: Delivery
+        /// Which attempt at this delivery it is, from 1.
+        let number: Int
+    }
+
     let delivery: Delivery
-    /// From 1.
     let number: Int
-    let address: Recipient.Address
-}
+    let contact: Recipient.Contact
+    let times: MessageTimes?
+    /// Nil for a message of its own; else what the digest tells of besides `delivery`.
+    let gathered: [Part]?
 
-/// What came of an attempt.
-enum AttemptOutcome: Hashable, Sendable {
-    case delivered(reply: Int, template: String)
-    /// It may succeed later, not before `retryAfter` where the receiver has said so.
-    case transient(reply: Int?, reason: String, retryAfter: Duration?)
-    /// Trying again would change nothing.
-    case permanent(reply: Int?, reason: String)
-
-    /// As the attempt's row and the metrics call it.
-    var word: String {
-        switch self {
-        case .delivered: "delivered"
-        case .transient: "transient"
-        case .permanent: "permanent"
-        }
+    init(
+        delivery: Delivery, number: Int, contact: Recipient.Contact, times: MessageTimes? = nil, gathered: [Part]? = nil
+    ) {
+        self.delivery = delivery
+        self.number = number
+        self.contact = contact
+        self.times = times
+        self.gathered = gathered
     }
 
-    var reply: Int? {
-        switch self {
-        case .delivered(let reply, _): reply
-        case .transient(let reply, _, _), .permanent(let reply, _): reply
-        }
+    /// All deliveries that end or go on with it, by id.
+    var parts: [Part] {
+        ([Part(delivery: delivery, number: number)] + (gathered ?? [])).sorted { $0.delivery.id < $1.delivery.id }
     }
 
-    var reason: String? {
-        switch self {
-        case .delivered: nil
-        case .transient(_, let reason, _), .permanent(_, let reason): reason
+    /// The digest's own id, which follows from what it tells of; nil for a message of its own.
+    var digest: DeliveryID? {
+        guard gathered != nil, let first = parts.first else { return nil }
+        let ids = parts.map { "\($0.delivery.id)" }.joined(separator: " ")
+        return DerivedIdentity.following(first.delivery.cause, rule: "digest \(ids)")
+    }
+
+    var message: OutgoingMessage {
+        OutgoingMessage(
+            id: digest ?? delivery.id, notice: notice, contact: contact, times: times, createdAt: delivery.createdAt)
+    }
+
+    private var notice: Notice {
+        guard gathered == nil else {
+            let dueAt = parts.map(\.delivery.dueAt).min() ?? delivery.dueAt
+            return Notice(.digest(count: parts.count), delivery.urgency, dueAt: dueAt, site: delivery.site)
         }
+        return Notice(
+            delivery.escalationLevel > 0 ? .overdue(delivery.alert) : .waiting(delivery.alert), delivery.urgency,
+            dueAt: delivery.dueAt, site: delivery.site)
     }
 }

@@ -1,6 +1,8 @@
+import Channels
 import Contracts
 import Domain
 import Persistence
+import ServiceKit
 
 /// Deliveries and attempts in schema `notification`. Each call is one transaction on the connection it is given.
 ///
@@ -8,9 +10,17 @@ import Persistence
 /// another is at: one that is due is skipped while it is locked.
 struct DeliveryStore: Sendable {
     let routes: Routes
+    /// Of people of the directory; nil where routes name none.
+    var contacts: ContactBook? = nil
     let schedule: RetrySchedule
     /// After so long without a result the process that sends is taken for dead; longer than any sending takes.
     let sendingLimit: Duration
+    /// The clock that quiet hours and digests go by; a test gives its own.
+    var now: @Sendable () -> Timestamp = { .now }
+
+    enum Status: String {
+        case pending, sending, delivered, failed
+    }
 
     /// Begins the next attempt that is due. It is committed before anything is sent: whatever happens then,
     /// the attempt is on record.
@@ -46,47 +56,6 @@ struct DeliveryStore: Sendable {
         }
     }
 
-    private func record(
-        _ outcome: AttemptOutcome, of attempt: DeliveryAttempt, _ results: inout [NewEvent], on connection: Connection
-    ) throws -> Bool {
-        let ending = ending(of: attempt, outcome)
-        let status: Status =
-            switch ending {
-            case .delivered: .delivered
-            case .failed: .failed
-            case nil: .pending
-            }
-        let pause = pause(after: attempt, outcome)
-        let recorded = try connection.run(
-            Self.endAttempt,
-            [
-                .id(attempt.delivery.id), .int32(Int32(attempt.number)), .text(status.rawValue),
-                .int64(pause.microseconds), .optional(outcome.reply.map(Int32.init(clamping:))), .text(outcome.word),
-                .optional(outcome.reason),
-            ])
-        guard recorded.affectedRows == 1 else { return false }
-        if let ending { results.append(try attempt.delivery.newEvent(ending)) }
-        return true
-    }
-
-    /// How the outcome ends the delivery; nil if another attempt is to follow.
-    private func ending(of attempt: DeliveryAttempt, _ outcome: AttemptOutcome) -> NotificationResult? {
-        switch outcome {
-        case .delivered(let reply, let template):
-            .delivered(attempt: attempt.number, template: template, reply: reply)
-        case .permanent(let reply, let reason):
-            .failed(attempts: attempt.number, reply: reply, reason: reason)
-        case .transient(let reply, let reason, _):
-            attempt.number >= schedule.maxAttempts
-                ? .failed(attempts: attempt.number, reply: reply, reason: reason) : nil
-        }
-    }
-
-    private func pause(after attempt: DeliveryAttempt, _ outcome: AttemptOutcome) -> Duration {
-        guard case .transient(_, _, let retryAfter) = outcome else { return .zero }
-        return schedule.pause(after: attempt.number, of: attempt.delivery.id, retryAfter: retryAfter)
-    }
-
     private struct Due {
         let delivery: Delivery
         let attempts: Int
@@ -98,21 +67,20 @@ struct DeliveryStore: Sendable {
             attempts = Int(try row.int32(12))
             wasCutOff = try row.text(13) == Status.sending.rawValue
         }
+
+        var next: DeliveryAttempt.Part { .init(delivery: delivery, number: attempts + 1) }
     }
 
-    private enum Status: String {
-        case pending, sending, delivered, failed
-    }
-
-    /// Deliveries that cannot be attempted any more end on the way, with their results.
+    /// Deliveries that cannot be attempted any more end on the way, with their results; those that are to wait are set
+    /// to a later time.
     private func begin(
         avoiding blocked: Set<Endpoint>, _ results: inout [NewEvent], on connection: Connection
     ) throws -> DeliveryAttempt? {
         let isMailBlocked = blocked.contains(.mailServer)
         let webhooks = blocked.flatMap { endpoint -> [String] in
             switch endpoint {
-            case .mailServer: []
-            case .webhook(let url): routes.webhookRecipients(of: url)
+            case .mailServer, .inbox: []
+            case .webhook(let url): webhookRecipients(of: url)
             }
         }
         while let row = try connection.run(Self.selectDue, [.bool(isMailBlocked), .texts(webhooks)]).first {
@@ -127,55 +95,102 @@ struct DeliveryStore: Sendable {
             try connection.run(Self.cutOffAttempt, [.id(delivery.id), .int32(Int32(due.attempts))])
             NotificationMetrics.count(delivery.recipient.channel, "unknown")
         }
-        guard let address = routes.address(of: delivery.recipient) else {
-            results.append(try giveUp(due, "the recipient is not in the routes any more", on: connection))
+        let usual = routes.times(of: delivery.recipient, at: delivery.site)
+        guard let contact = try contact(of: delivery.recipient, usual, on: connection) else {
+            results.append(try giveUp(due, "the recipient is in neither routes nor directory any more", on: connection))
             return nil
         }
         guard due.attempts < schedule.maxAttempts else {
             results.append(try giveUp(due, "the last attempt was cut off", on: connection))
             return nil
         }
-        let number = due.attempts + 1
+        let times = contact.times ?? usual
+        if let wait = try wait(of: delivery, times, on: connection) {
+            try hold(delivery, wait, on: connection)
+            return nil
+        }
+        let gathered = delivery.canWait && times?.digest != nil ? try gather(with: delivery, on: connection) : nil
+        let attempt = DeliveryAttempt(
+            delivery: delivery, number: due.next.number, contact: contact, times: times, gathered: gathered)
         try connection.run(
-            Self.beginAttempt, [.id(delivery.id), .int32(Int32(number)), .int64(sendingLimit.microseconds)])
-        return DeliveryAttempt(delivery: delivery, number: number, address: address)
+            Self.beginAttempt,
+            [
+                .ids(attempt.parts.map(\.delivery.id)), .int64(sendingLimit.microseconds),
+                .optional(attempt.digest?.rawValue),
+            ])
+        return attempt
+    }
+
+    /// Nil for whom neither the routes nor the directory hold any more.
+    private func contact(
+        of place: RecipientPlace, _ times: MessageTimes?, on connection: Connection
+    ) throws -> Recipient.Contact? {
+        try routes.contact(of: place) ?? contacts?.contact(of: place, at: times, on: connection)
+    }
+
+    /// Recipients that a webhook of this URL serves.
+    private func webhookRecipients(of url: String) -> [String] {
+        routes.webhookRecipients(of: url) + (contacts?.webhookRecipients(of: url) ?? [])
+    }
+
+    /// What an endpoint is called in metrics and tables: a webhook by whom it serves, since its URL is a secret.
+    func name(of endpoint: Endpoint) -> String {
+        switch endpoint {
+        case .mailServer: "mail-server"
+        case .webhook(let url): "webhook:" + webhookRecipients(of: url).joined(separator: ",")
+        case .inbox: "inbox"
+        }
+    }
+
+    /// What waits for the same recipient and may be told of in the same message.
+    private func gather(with delivery: Delivery, on connection: Connection) throws -> [DeliveryAttempt.Part] {
+        try connection.run(
+            Self.selectGathered,
+            [
+                .text(delivery.recipient.id), .text(delivery.recipient.channel.rawValue), .text(delivery.site.text),
+                .id(delivery.id), .int32(Int32(clamping: schedule.maxAttempts)),
+            ]
+        ).map { try Due($0).next }
     }
 
     private func giveUp(_ due: Due, _ reason: String, on connection: Connection) throws -> NewEvent {
         try connection.run(Self.endDelivery, [.id(due.delivery.id), .text(Status.failed.rawValue)])
         NotificationMetrics.count(due.delivery.recipient.channel, "permanent")
+        try replace(due.delivery, on: connection)
         return try due.delivery.newEvent(.failed(attempts: due.attempts, reply: nil, reason: reason))
     }
 
+    private static let columns = """
+        delivery_id, alert_id, episode_id, site, cause_event_id, kind, escalation_level, due_at, recipient,
+        channel, traceparent, created_at, attempts, status, urgency
+        """
     /// Due are those whose time has come, and those that are being sent but should have ended.
-    private static let selectDue: Statement = """
-        select delivery_id, alert_id, episode_id, site, cause_event_id, kind, escalation_level, due_at, recipient,
-               channel, traceparent, created_at, attempts, status
+    private static let selectDue = Statement(
+        """
+        select \(columns)
         from notification.delivery
         where status in ('pending', 'sending') and next_attempt_at <= now()
           and not (channel = 'email' and $1) and not (channel = 'webhook' and recipient = any($2))
         order by urgency, next_attempt_at limit 1 for update skip locked
+        """)
+    /// One mail is not to grow without end: what is beyond it makes another.
+    private static let selectGathered = Statement(
         """
+        select \(columns)
+        from notification.delivery
+        where recipient = $1 and channel = $2 and status = 'pending' and next_attempt_at <= now() and site = $3
+          and delivery_id <> $4 and attempts < $5 and urgency = 3 and escalation_level = 0
+        order by next_attempt_at limit 200 for update skip locked
+        """)
     private static let beginAttempt: Statement = """
         with begun as (
             update notification.delivery
-            set status = 'sending', attempts = $2, next_attempt_at = clock_timestamp() + $3 * interval '1 microsecond'
-            where delivery_id = $1 returning delivery_id, attempts
+            set status = 'sending', attempts = attempts + 1, held_for = null, told_in = $3,
+                next_attempt_at = clock_timestamp() + $2 * interval '1 microsecond'
+            where delivery_id = any($1) returning delivery_id, attempts
         )
         insert into notification.attempt (delivery_id, attempt, started_at)
         select delivery_id, attempts, clock_timestamp() from begun
-        """
-    private static let endAttempt: Statement = """
-        with mine as (
-            update notification.delivery
-            set status = $3,
-                finished_at = case when $3 <> 'pending' then clock_timestamp() end,
-                next_attempt_at = clock_timestamp() + $4 * interval '1 microsecond'
-            where delivery_id = $1 and attempts = $2 and status = 'sending' returning delivery_id, attempts
-        )
-        update notification.attempt a
-        set ended_at = clock_timestamp(), reply = $5, outcome = $6, reason = $7
-        from mine where a.delivery_id = mine.delivery_id and a.attempt = mine.attempts
         """
     private static let cutOffAttempt: Statement = """
         update notification.attempt
@@ -188,7 +203,7 @@ struct DeliveryStore: Sendable {
 }
 
 extension Delivery {
-    fileprivate func newEvent(_ result: NotificationResult) throws -> NewEvent {
+    func newEvent(_ result: NotificationResult) throws -> NewEvent {
         let (id, event) = event(result)
         return NewEvent(
             id: id, stream: episode, site: site, type: event.type.rawValue, traceparent: traceparent,
@@ -196,11 +211,13 @@ extension Delivery {
     }
 
     fileprivate init(_ row: Row) throws {
-        guard let kind = AlertKind(number: try row.int16(5)), let channel = NotificationChannel(rawValue: try row.text(9))
+        guard let kind = AlertKind(number: try row.int16(5)), let channel = NotificationChannel(rawValue: try row.text(9)),
+            let urgency = Urgency(rawValue: try row.int16(14))
         else { throw UnreadableDelivery() }
         self.init(
             id: try row.id(0), alert: try row.id(1), episode: try row.id(2), site: SiteID(unchecked: try row.text(3)),
-            cause: try row.id(4), kind: kind, escalationLevel: Int(try row.int32(6)), dueAt: try row.timestamp(7),
+            cause: try row.id(4), kind: kind, urgency: urgency, escalationLevel: Int(try row.int32(6)),
+            dueAt: try row.timestamp(7),
             recipient: RecipientPlace(id: try row.text(8), channel: channel), traceparent: try row.optionalText(10),
             createdAt: try row.timestamp(11))
     }

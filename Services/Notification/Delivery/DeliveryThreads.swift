@@ -1,3 +1,4 @@
+import Channels
 import Dispatch
 import Foundation
 import Logging
@@ -16,7 +17,7 @@ final class DeliveryThreads: Sendable {
     private let database: DatabaseSettings
     private let store: DeliveryStore
     private let board: EndpointBoard
-    private let transport: TransportSettings
+    private let sending: SendingSettings
     private let templates: MessageTemplates
     private let options: Options
     private let logger: Logger
@@ -25,21 +26,24 @@ final class DeliveryThreads: Sendable {
     private let heartbeats: [Heartbeat]
     private let isStopping = Atomic(false)
     private let isDatabaseAway = Atomic(false)
+    private let hasConnected = Atomic(false)
     private let running = DispatchGroup()
 
     /// - Parameter onFailure: called once for each worker that cannot go on.
     init(
-        database: DatabaseSettings, store: DeliveryStore, transport: TransportSettings, options: Options = Options(),
-        logger: Logger, onFailure: @escaping @Sendable (any Error) -> Void
-    ) throws {
+        database: DatabaseSettings, store: DeliveryStore, sending: SendingSettings, templates: MessageTemplates,
+        options: Options = Options(), logger: Logger, onFailure: @escaping @Sendable (any Error) -> Void
+    ) {
         self.database = database
         self.store = store
-        self.transport = transport
+        self.sending = sending
+        self.templates = templates
         self.options = options
         self.logger = logger
         self.onFailure = onFailure
-        templates = try MessageTemplates()
-        board = EndpointBoard(workers: options.workers)
+        board = EndpointBoard(
+            workers: options.workers,
+            report: { endpoint, circuit in NotificationMetrics.circuit(store.name(of: endpoint), circuit) })
         bells = (0..<options.workers).map { _ in DispatchSemaphore(value: 0) }
         heartbeats = (0..<options.workers).map { _ in Heartbeat() }
     }
@@ -81,14 +85,14 @@ final class DeliveryThreads: Sendable {
 
     private func work(_ index: Int) {
         do {
-            let worker = DeliveryWorker(store, board, try DeliveryTransport(transport, templates), logger: logger)
+            let worker = DeliveryWorker(store, board, try MessageSender(sending, templates), logger: logger)
             var connection: Connection?
             while !isStopping.load(ordering: .acquiring) {
                 heartbeats[index].beat()
                 // Rung before the look at the table: what is committed after it rings again.
                 silence(index)
                 let worked = try unlessDatabaseIsAway {
-                    let open = try connection ?? Connection(database)
+                    let open = try connection ?? connect()
                     connection = open
                     return try worker.deliver(on: open, persist: { try persist(index, $0) }) { mustPause(index) }
                 }
@@ -97,6 +101,15 @@ final class DeliveryThreads: Sendable {
         } catch {
             onFailure(error)
         }
+    }
+
+    private func connect() throws -> Connection {
+        let connection = try Connection(database)
+        if !hasConnected.load(ordering: .relaxed) {
+            try CircuitRecord(store: store).forget(on: connection)
+            hasConnected.store(true, ordering: .relaxed)
+        }
+        return connection
     }
 
     private func mustPause(_ index: Int) -> Bool {

@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 import Logging
@@ -9,13 +10,15 @@ import ServiceKit
 final class DeliveryWorker {
     private let store: DeliveryStore
     private let board: EndpointBoard
-    private let transport: DeliveryTransport
+    private let sender: MessageSender
+    private let circuits: CircuitRecord
     private let logger: Logger
 
-    init(_ store: DeliveryStore, _ board: EndpointBoard, _ transport: DeliveryTransport, logger: Logger) {
+    init(_ store: DeliveryStore, _ board: EndpointBoard, _ sender: MessageSender, logger: Logger) {
         self.store = store
         self.board = board
-        self.transport = transport
+        self.sender = sender
+        circuits = CircuitRecord(store: store)
         self.logger = logger
     }
 
@@ -42,8 +45,8 @@ final class DeliveryWorker {
         until mustPause: () -> Bool
     ) throws -> DeliveryAttempt? {
         let start = ContinuousClock.now
-        let (outcome, wasReached) = transport.send(attempt)
-        board.finished(Endpoint(attempt.address), wasReached: wasReached)
+        let (outcome, wasReached) = sender.send(attempt.message)
+        let change = board.finished(Endpoint(attempt.contact.address), wasReached: wasReached)
         let channel = attempt.delivery.recipient.channel
         NotificationMetrics.attempt(channel, took: ContinuousClock.now - start)
         NotificationMetrics.count(channel, outcome.word)
@@ -51,6 +54,7 @@ final class DeliveryWorker {
         var next: DeliveryAttempt?
         let isLast = mustPause()
         try persist {
+            if let change { try circuits.note(change, on: connection) }
             guard !isLast else {
                 isRecorded = try store.finish(attempt, outcome, on: connection).isRecorded
                 return
@@ -71,6 +75,7 @@ final class DeliveryWorker {
             LogKey.site: "\(attempt.delivery.site)", "recipient": "\(attempt.delivery.recipient.id)",
             "channel": "\(attempt.delivery.recipient.channel.rawValue)", "attempt": "\(attempt.number)",
         ]
+        fields["gathered"] = attempt.gathered.map { "\($0.count + 1)" }
         fields["reply"] = outcome.reply.map { "\($0)" }
         fields["reason"] = outcome.reason.map { "\($0)" }
         switch isRecorded {

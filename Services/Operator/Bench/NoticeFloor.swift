@@ -65,8 +65,9 @@ struct NoticeFloor {
 
     private static let insertAlerts: Statement = """
         insert into bench.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument,
-            clinician, cause_event_id, raised_at, due_at)
-        select id, id, 'north', 1, 'raised', 'etr.80', id, id, 'phq-9', 'c-1', id, now(), now() from unnest($1::uuid[]) as a (id)
+            clinician, cause_event_id, raised_at, due_at, first_due_at)
+        select id, id, 'north', 1, 'raised', 'etr.80', id, id, 'phq-9', 'c-1', id, now(), now(), now()
+        from unnest($1::uuid[]) as a (id)
         """
     private static let insertDeliveries: Statement = """
         insert into bench.delivery (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency, escalation_level,

@@ -9,11 +9,15 @@ extension AlertLife {
             ("kind", kind.number == row.kind), ("rule", raising.rule.name == row.rule), ("rating", raising.rating == row.rating),
             ("participant", raising.course.participant == row.participant),
             ("instrument", raising.course.instrument.id.text == row.instrument),
-            ("clinician", raising.clinician == row.clinician), ("cause", raising.cause == row.cause),
+            ("clinician", owner == row.clinician), ("cause", raising.cause == row.cause),
             ("status", status.rawValue == row.status), ("due time", dueAt == row.dueAt), ("level", escalations == row.level),
             ("who acknowledged it", acknowledgement?.actor == row.acknowledgedBy),
             ("who closed it", closing?.actor == row.closedBy), ("how it was closed", closing?.outcome == row.closedAs),
-            ("closing time", closing?.at == row.closedAt),
+            ("closing time", closing?.at == row.closedAt), ("for what it was closed", closing?.reason?.text == row.closedReason),
+            ("urgency", raising.urgency?.rawValue == row.urgency), ("first due time", raising.dueAt == row.firstDueAt),
+            ("who was told last", audience?.rawValue == row.audience), ("end of the ladder", isLadderEnded == row.isLadderEnded),
+            ("who opened it", opening?.actor == row.openedBy), ("assignments", assignments == row.assignments),
+            ("review", reviewEntries == row.reviewEntries), ("end of the review", review?.completedAt == row.reviewedAt),
         ]
         return comparisons.filter { !$0.1 }.map(\.0)
     }
@@ -37,10 +41,20 @@ struct AlertRow {
     let closedBy: String?
     let closedAt: Timestamp?
     let closedAs: String?
+    let urgency: String?
+    let firstDueAt: Timestamp
+    let audience: String?
+    let isLadderEnded: Bool
+    let openedBy: String?
+    let assignments: Int
+    let reviewEntries: Int
+    let reviewedAt: Timestamp?
+    let closedReason: String?
 
     static let columns = """
         episode_id, alert_id, site, kind, status, rule, rating_id, participant_id, instrument, clinician, cause_event_id,
-        due_at, escalation_level, acknowledged_by, closed_by, closed_at, closed_as
+        due_at, escalation_level, acknowledged_by, closed_by, closed_at, closed_as, urgency, first_due_at, audience,
+        ladder_ended, opened_by, assignments, review_entries, reviewed_at, closed_reason
         """
 
     init(_ row: Row) throws {
@@ -60,6 +74,15 @@ struct AlertRow {
         closedBy = try row.optionalText(14)
         closedAt = try row.optionalTimestamp(15)
         closedAs = try row.optionalText(16)
+        urgency = try row.optionalText(17)
+        firstDueAt = try row.timestamp(18)
+        audience = try row.optionalText(19)
+        isLadderEnded = try row.bool(20)
+        openedBy = try row.optionalText(21)
+        assignments = Int(try row.int32(22))
+        reviewEntries = Int(try row.int32(23))
+        reviewedAt = try row.optionalTimestamp(24)
+        closedReason = try row.optionalText(25)
     }
 }
 
@@ -100,7 +123,9 @@ struct AlertLives {
         switch step.event.step {
         case .raised(let raising): raising.cause
         case .superseded(let cause, _): cause
-        case .acknowledged, .resolved, .escalated: alerts[step.event.alert]?.raising.cause
+        case .assigned(let assignment): assignment.transfer ?? alerts[step.event.alert]?.raising.cause
+        case .opened, .acknowledged, .reviewEntered, .resolved, .withdrawn, .escalated:
+            alerts[step.event.alert]?.raising.cause
         }
     }
 

@@ -72,8 +72,8 @@ struct AlertStory {
             var now = open[open.count - 1]
             switch step.event.step {
             case .raised: now.append(OpenAlert(id: step.event.alert, kind: step.event.kind))
-            case .resolved, .superseded: now.removeAll { $0.id == step.event.alert }
-            case .acknowledged, .escalated: break
+            case .resolved, .superseded, .withdrawn: now.removeAll { $0.id == step.event.alert }
+            case .opened, .acknowledged, .assigned, .reviewEntered, .escalated: break
             }
             open.append(now)
         }

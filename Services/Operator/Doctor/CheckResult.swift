@@ -36,7 +36,7 @@ struct CheckResult {
         if isSettled { difference(words()) } else { pending += count }
     }
 
-    /// Waits behind a record in quarantine, which is listed there: pending, also after a drain.
+    /// Waits behind a record in quarantine, which is listed there, or for a time that was set: pending, also after a drain.
     mutating func held() { pending += 1 }
 
     mutating func undecidable(_ reason: @autoclosure () -> String) {

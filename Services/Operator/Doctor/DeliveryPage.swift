@@ -31,7 +31,9 @@ struct DeliveryPage {
             faults += delivery.faults(in: attempts[delivery.id] ?? [])
             faults += delivery.faults(ending: events[delivery.ending].map(\.notification))
             for fault in faults { result.difference("delivery \(delivery.id) to \(delivery.recipient) \(fault)") }
-            if faults.isEmpty, !delivery.isFinished {
+            if faults.isEmpty, delivery.isHeld {
+                result.held()
+            } else if faults.isEmpty, !delivery.isFinished {
                 result.pending(1, "delivery \(delivery.id) to \(delivery.recipient) is \(delivery.status)")
             }
         }
@@ -52,7 +54,7 @@ struct DeliveryPage {
 
     private static let selectDeliveries: Statement = """
         select delivery_id, alert_id, episode_id, cause_event_id, kind, escalation_level, recipient, channel, status,
-               attempts, finished_at is not null
+               attempts, finished_at is not null, held_for is not null and status = 'pending'
         from published.delivery where delivery_id > $1 and ($3::text is null or site = $3) order by delivery_id limit $2
         """
 
@@ -89,6 +91,8 @@ private struct StoredDelivery {
     let status: String
     let attempts: Int
     let hasEndTime: Bool
+    /// It waits for the end of quiet hours, a digest or a limit, as it should.
+    let isHeld: Bool
 
     init(_ row: Row) throws {
         id = try row.id(0)
@@ -102,6 +106,7 @@ private struct StoredDelivery {
         status = try row.text(8)
         attempts = Int(try row.int32(9))
         hasEndTime = try row.bool(10)
+        isHeld = try row.bool(11)
     }
 
     /// The id of the event that tells of the end.
@@ -118,8 +123,10 @@ private struct StoredDelivery {
         if expected != id { faults.append("has an id that does not follow from its cause") }
         switch event.step {
         case .raised: if level != 0 { faults.append("says level \(level) of an alert that was raised") }
-        case .escalated(let told, _, _): if told != level { faults.append("says level \(level) instead of \(told)") }
-        case .acknowledged, .resolved, .superseded: faults.append("follows from an event that asks for none")
+        case .assigned: if level != 0 { faults.append("says level \(level) of an alert that was given to somebody") }
+        case .escalated(let told, _, _, _, _): if told != level { faults.append("says level \(level) instead of \(told)") }
+        case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn:
+            faults.append("follows from an event that asks for none")
         }
         if event.alert != alert || event.kind.number != kind || stream != episode {
             faults.append("is about another alert than its cause")

@@ -93,12 +93,14 @@ struct NotedAnswers {
         }
     }
 
-    /// The first acknowledgement stands, and a resolution acknowledges as well: whoever comes later is answered 200.
+    /// The first acknowledgement stands, and a review or a resolution acknowledges as well: whoever comes later is
+    /// answered 200.
     private func fault(_ kind: AcceptedLine.Kind, _ steps: [AlertStep]) -> String? {
         guard !steps.isEmpty else { return "there is no such alert" }
         let acknowledged = steps.count { if case .acknowledged = $0 { true } else { false } }
+        let isReviewed = steps.contains { if case .reviewEntered = $0 { true } else { false } }
         let resolved = steps.count { if case .resolved = $0 { true } else { false } }
         if acknowledged > 1 || resolved > 1 { return "the ledger has it more than once" }
-        return resolved > 0 || kind == .acknowledgement && acknowledged > 0 ? nil : "the ledger does not have it"
+        return resolved > 0 || kind == .acknowledgement && (acknowledged > 0 || isReviewed) ? nil : "the ledger does not have it"
     }
 }

@@ -1,9 +1,10 @@
+import Channels
 import Contracts
 import Domain
 import Persistence
 
-/// Every alert that was raised or passed on has been turned into deliveries, once for each recipient; every delivery and
-/// every attempt is accounted for; and the ledger tells of each end, once.
+/// Every alert that was raised, passed on or given to another clinician has been turned into deliveries, once for each
+/// recipient; every delivery and every attempt is accounted for; and the ledger tells of each end, once.
 struct NotificationCheck: DoctorCheck {
     let name = CheckName.notifications
     let site: SiteID?
@@ -56,10 +57,10 @@ struct NotificationCheck: DoctorCheck {
     /// What counts as handled must be an event that asks for it.
     private func handled(into result: inout CheckResult, on connection: Connection) throws {
         let rows = try connection.run(
-            Self.strangeHandled, [.texts([EventType.alertRaised.rawValue, EventType.alertEscalated.rawValue])])
+            Self.strangeHandled, [.texts([EventType.alertRaised, .alertEscalated, .alertAssigned].map(\.rawValue))])
         for row in rows {
             let event: EventID = try row.id(0)
-            result.difference("event \(event) counts as handled, and is no alert raised or passed on")
+            result.difference("event \(event) counts as handled, and is no alert raised, passed on or given to somebody")
         }
     }
 
@@ -110,9 +111,10 @@ private struct CalledPage {
                 continue
             }
             switch alert.step {
-            case .raised: judge(event, alert, isEscalation: false, routes, &result)
-            case .escalated: judge(event, alert, isEscalation: true, routes, &result)
-            case .acknowledged, .resolved, .superseded:
+            case .raised: judge(event, alert, .raised, routes, &result)
+            case .escalated(_, _, _, let audience, _): judge(event, alert, .passedOn(to: audience), routes, &result)
+            case .assigned: judge(event, alert, .assigned, routes, &result)
+            case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn:
                 guard deliveries[event.id] != nil else { continue }
                 result.difference("alert event \(event.id) has deliveries, and asks for none")
             }
@@ -120,7 +122,7 @@ private struct CalledPage {
     }
 
     private func judge(
-        _ event: LedgerEvent, _ alert: AlertEvent, isEscalation: Bool, _ routes: RoutesOutline?,
+        _ event: LedgerEvent, _ alert: AlertEvent, _ telling: Telling, _ routes: RoutesOutline?,
         _ result: inout CheckResult
     ) {
         let made = deliveries[event.id] ?? []
@@ -138,12 +140,15 @@ private struct CalledPage {
             result.difference("\(words) has \(same.count) deliveries to \(place)")
         }
         if let routes {
-            let expected = routes.recipients(of: alert.kind, isEscalation: isEscalation, at: event.site)
-            for recipient in expected
-            where !made.contains(where: { $0.recipient == recipient.id && $0.channel == recipient.channel.rawValue }) {
-                result.difference("\(words) has no delivery to \(recipient.id) by \(recipient.channel.rawValue)")
+            let expected = routes.recipients(of: alert.kind, telling, at: event.site)
+            let named = expected.compactMap(\.place)
+            // Somebody of the directory, or the last resort in their place.
+            if named.count < expected.count, made.isEmpty { result.difference("\(words) was handled, and has no delivery") }
+            for (id, channel) in named
+            where !made.contains(where: { $0.recipient == id && $0.channel == channel.rawValue }) {
+                result.difference("\(words) has no delivery to \(id) by \(channel.rawValue)")
             }
-        } else if made.isEmpty, alert.kind == .safety {
+        } else if made.isEmpty, alert.kind == .safety, telling != .assigned {
             result.difference("\(words) was handled, and has no delivery")
         }
     }

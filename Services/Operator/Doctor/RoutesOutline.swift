@@ -1,3 +1,4 @@
+import Channels
 import Contracts
 import Domain
 import FoundationEssentials
@@ -7,31 +8,44 @@ import Yams
 /// is right in every respect is for the notification service to say.
 struct RoutesOutline: Decodable {
     struct Recipient: Decodable {
-        let id: String
-        let channel: NotificationChannel
+        /// Nil for somebody of the directory: who that was at the time cannot be told from the file.
+        let place: (id: String, channel: NotificationChannel)?
+        /// Nil for whoever is not named by role.
+        fileprivate let role: AlertAudience?
         /// Nil for all.
         private let kinds: Set<AlertKind>?
         private let takesEscalations: Bool
 
-        private enum Fields: String, CodingKey { case id, channel, kinds, escalations }
+        private enum Fields: String, CodingKey { case id, channel, person, role, kinds, escalations }
         private struct Anything: Decodable {}
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: Fields.self)
-            id = try fields.decode(String.self, forKey: .id)
-            let ways = try fields.decode([String: Anything].self, forKey: .channel).keys
-            guard ways.count == 1, let way = ways.first.flatMap(NotificationChannel.init(rawValue:)) else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .channel, in: fields, debugDescription: "must be either email or webhook")
-            }
-            channel = way
+            place = try Self.place(fields)
+            role = try fields.decodeIfPresent(String.self, forKey: .role).flatMap(AlertAudience.init(rawValue:))
             let words = try fields.decodeIfPresent([String].self, forKey: .kinds)
             kinds = words.flatMap { $0.contains("all") ? nil : Set($0.compactMap(AlertKind.init(rawValue:))) }
             takesEscalations = try fields.decodeIfPresent(Bool.self, forKey: .escalations) ?? true
         }
 
-        fileprivate func takes(_ kind: AlertKind, isEscalation: Bool) -> Bool {
-            (kinds?.contains(kind) ?? true) && (takesEscalations || !isEscalation)
+        private static func place(
+            _ fields: KeyedDecodingContainer<Fields>
+        ) throws -> (id: String, channel: NotificationChannel)? {
+            guard !fields.contains(.person), !fields.contains(.role) else { return nil }
+            let ways = try fields.decode([String: Anything].self, forKey: .channel).keys
+            guard ways.count == 1, let way = ways.first.flatMap(NotificationChannel.init(rawValue:)) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .channel, in: fields, debugDescription: "must be one of email, webhook and inbox")
+            }
+            return (try fields.decode(String.self, forKey: .id), way)
+        }
+
+        fileprivate func takes(_ kind: AlertKind, _ telling: Telling) -> Bool {
+            guard kinds?.contains(kind) ?? true else { return false }
+            switch telling {
+            case .raised, .assigned: return true
+            case .passedOn(let audience): return takesEscalations && (audience == nil || role == nil || role == audience)
+            }
         }
     }
 
@@ -49,10 +63,12 @@ struct RoutesOutline: Decodable {
         }
     }
 
-    /// Those of the site, or those of the default where the site has nobody for it.
-    func recipients(of kind: AlertKind, isEscalation: Bool, at site: SiteID) -> [Recipient] {
-        let own = (sites?[site.text] ?? []).filter { $0.takes(kind, isEscalation: isEscalation) }
-        return own.isEmpty ? `default`.filter { $0.takes(kind, isEscalation: isEscalation) } : own
+    /// Those of the site, or those of the default where the site has nobody for it; of an alert that was given to another
+    /// clinician that one alone.
+    func recipients(of kind: AlertKind, _ telling: Telling, at site: SiteID) -> [Recipient] {
+        let own = (sites?[site.text] ?? []).filter { $0.takes(kind, telling) }
+        let chosen = own.isEmpty ? `default`.filter { $0.takes(kind, telling) } : own
+        return telling == .assigned ? chosen.filter { $0.role == .clinician } : chosen
     }
 }
 

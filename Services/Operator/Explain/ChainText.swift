@@ -84,13 +84,8 @@ struct ChainText {
     private var fate: [String] {
         let later = chain.steps.dropFirst().map { step -> String in
             let time = step.record.recordedAt
-            return switch step.event.step {
-            case .raised: "\(time) raised again"
-            case .acknowledged(let actor): "\(time) acknowledged by \(actor)"
-            case .resolved(let actor, let outcome): "\(time) resolved by \(actor): \(outcome.rawValue)"
-            case .superseded(_, let reason): "\(time) superseded: \(reason.rawValue)"
-            case .escalated(let level, let wasDue, let due): "\(time) escalated to level \(level): was due \(wasDue), now \(due)"
-            }
+            if case .raised = step.event.step { return "\(time) raised again" }
+            return "\(time) \(step.event.step.words)"
         }
         return later.isEmpty ? ["Nobody has answered it yet."] : later
     }

@@ -28,7 +28,7 @@ struct EpisodeFold {
         switch content {
         case .opened(let opening): openedOn = opening.openedOn
         case .closed(let closure): closedOn = closure.day
-        case .participantJoined, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn: break
+        case .participantJoined, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred: break
         }
         return update
     }

@@ -13,9 +13,11 @@ struct KeysMakeCommand: ParsableCommand {
         discussion: """
             token-key.json and jwks.json sign and verify access tokens; audit.key and audit.pub sign and verify \
             checkpoints of the audit log; webhook.key is shared with the receiver of webhooks; content.keys wraps the keys \
-            of clients' own words, and must be kept apart from the database and its backups. Existing keys are left as \
-            they are; --new-content-key adds a line to content.keys, which wraps from the next start of attune-ingestion \
-            on, while the lines before it go on unwrapping what they have wrapped.
+            of clients' own words, contact.keys seals how people of the directory are reached; both must be kept apart from \
+            the database and its backups. Existing keys are left as they are; --new-content-key adds a line to \
+            content.keys, which wraps from the next start of attune-ingestion on, while the lines before it go on \
+            unwrapping what they have wrapped. --new-contact-key does the same in contact.keys; `attune directory rekey` \
+            then seals all contacts anew.
             """)
 
     @Option(help: "Folder for the keys; private ones are readable by their owner alone.")
@@ -26,6 +28,9 @@ struct KeysMakeCommand: ParsableCommand {
 
     @Flag(help: "Add a key to content.keys, to change the one that wraps.")
     var newContentKey = false
+
+    @Flag(help: "Add a key to contact.keys, to change the one that seals.")
+    var newContactKey = false
 
     func run() throws {
         let files = FileManager.default
@@ -47,16 +52,18 @@ struct KeysMakeCommand: ParsableCommand {
             try PrivateFile.create(path("webhook.key"), Array("\(secret)\n".utf8), mode: 0o600)
             print("made webhook.key")
         }
-        try addContentKey(path("content.keys"))
+        try addKey("content", path("content.keys"), also: newContentKey)
+        try addKey("contact", path("contact.keys"), also: newContactKey)
     }
 
-    private func addContentKey(_ path: String) throws {
+    /// Makes a file of master keys, or adds one to it.
+    private func addKey(_ use: String, _ path: String, also isWanted: Bool) throws {
         let known = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-        guard known == nil || newContentKey else { return }
+        guard known == nil || isWanted else { return }
         if let known { _ = try MasterKeys(text: known) }
-        let name = "content-\(UUID().uuidString.prefix(8).lowercased())"
+        let name = "\(use)-\(UUID().uuidString.prefix(8).lowercased())"
         let before = known.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" } ?? ""
         try PrivateFile.replace(path, Array((before + MasterKeys.line(named: name) + "\n").utf8), mode: 0o600)
-        print(known == nil ? "made content.keys" : "added \(name) to content.keys")
+        print(known == nil ? "made \(use).keys" : "added \(name) to \(use).keys")
     }
 }

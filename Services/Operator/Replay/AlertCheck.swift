@@ -72,7 +72,7 @@ struct AlertCheck {
                 if cause != closing.map({ events[$0].id }), let saying = trajectories.saying(cause) {
                     consequences[saying.place, default: []].append(Consequence(step: index, raising: nil, saying: saying))
                 }
-            case .acknowledged, .resolved, .escalated: break
+            case .opened, .acknowledged, .assigned, .reviewEntered, .resolved, .withdrawn, .escalated: break
             }
         }
         return consequences
@@ -91,8 +91,8 @@ struct AlertCheck {
         nextStep += 1
         switch event.step {
         case .raised: open.append(OpenAlert(id: event.alert, kind: event.kind))
-        case .resolved, .superseded: open.removeAll { $0.id == event.alert }
-        case .acknowledged, .escalated: break
+        case .resolved, .superseded, .withdrawn: open.removeAll { $0.id == event.alert }
+        case .opened, .acknowledged, .assigned, .reviewEntered, .escalated: break
         }
     }
 

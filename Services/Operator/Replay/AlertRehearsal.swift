@@ -38,7 +38,10 @@ struct AlertRehearsal {
             if case .closed = $0 { true } else { false }
         }
         let answers = replay.steps.filter {
-            if case .resolved = $0.event.step { true } else { false }
+            switch $0.event.step {
+            case .resolved, .withdrawn: true
+            case .raised, .opened, .acknowledged, .assigned, .reviewEntered, .superseded, .escalated: false
+            }
         }
         var answered = 0
         var standing: [CourseKey: [Signal]] = [:]

@@ -67,10 +67,35 @@ extension AlertStep {
     var words: String {
         switch self {
         case .raised: "raised"
+        case .opened(let actor): "opened by \(actor)"
         case .acknowledged(let actor): "acknowledged by \(actor)"
-        case .resolved(let actor, let outcome): "resolved by \(actor): \(outcome.rawValue)"
+        case .assigned(let assignment): assignment.words
+        case .reviewEntered(_, let actor, let entry): "review, by \(actor): \(entry.words)"
+        case .resolved(let actor, let outcome, let reason):
+            "resolved by \(actor): \(outcome.rawValue)\(reason.map { " (\($0))" } ?? "")"
         case .superseded(_, let reason): "superseded: \(reason.rawValue)"
-        case .escalated(let level, let wasDue, let due): "escalated to level \(level): was due \(wasDue), now \(due)"
+        case .withdrawn(let actor, let reason): "withdrawn by \(actor): \(reason.rawValue)"
+        case .escalated(let level, let wasDue, let due, let audience, _):
+            "escalated to level \(level)\(audience.map { ", \($0.rawValue)" } ?? ""): was due \(wasDue), now \(due)"
+        }
+    }
+}
+
+extension AlertAssignment {
+    fileprivate var words: String {
+        "given to \(to) by \(actor ?? "nobody"): \(reason.rawValue), taken from \(from)"
+    }
+}
+
+extension ReviewEntry {
+    /// Without what was answered: that is between clinician and client.
+    fileprivate var words: String {
+        switch self {
+        case .started(let tree): "started with tree \(tree)"
+        case .answered(let question, _): "answered \(question)"
+        case .actionChosen(let action): "chose \(action)"
+        case .discussed(let day): "talked about with the client on \(day)"
+        case .completed: "finished"
         }
     }
 }

@@ -14,6 +14,7 @@ extension SitePolicy {
     ///       guarded: 10080
     ///     escalation_minutes: 1440   # between escalations of an unanswered alert, at most
     ///     raise: [safety, deteriorating, not_on_track, alliance, stalled]   # kinds that raise an alert; with safety
+    ///     time_zone: ...          # working hours, holidays, ladder, urgency, reasons, review: see AlertHandlingReader
     ///     rules: {...}            # see EpisodeRulesReader
     ///     response_targets:       # share of alerts to be answered in time; kinds left out are not measured
     ///       safety: {within_minutes: 60, percent: 100}
@@ -30,7 +31,8 @@ extension SitePolicy {
         }
         let root = StrictNode(file: file, path: "policy", node: try CatalogueFile.compose(text, file))
         return try root.mapping(
-            "version", "due_minutes", "escalation_minutes", "raise", "rules", "response_targets", "objectives"
+            knowing: ["version", "due_minutes", "escalation_minutes", "raise", "rules", "response_targets", "objectives"]
+                + AlertHandlingReader.fields
         ) { fields throws(CatalogueError) in
             let alerts = try AlertPolicy(fields)
             return SitePolicy(

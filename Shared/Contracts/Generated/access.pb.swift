@@ -77,6 +77,14 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     set {body = .evidenceExported(newValue)}
   }
 
+  public var alertAnswerRefused: Attune_V1_AlertAnswerRefused {
+    get {
+      if case .alertAnswerRefused(let v)? = body {return v}
+      return Attune_V1_AlertAnswerRefused()
+    }
+    set {body = .alertAnswerRefused(newValue)}
+  }
+
   /// Who did it, as they named themselves to the command line.
   public var actor: String = String()
 
@@ -88,6 +96,7 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     case holdPlaced(Attune_V1_HoldPlaced)
     case holdLifted(Attune_V1_HoldLifted)
     case evidenceExported(Attune_V1_EvidenceExported)
+    case alertAnswerRefused(Attune_V1_AlertAnswerRefused)
 
   }
 
@@ -204,13 +213,29 @@ public nonisolated struct Attune_V1_EvidenceExported: Sendable {
   fileprivate var _recordedBefore: Int64? = nil
 }
 
+/// Somebody of another site wanted to answer an alert and was not let.
+public nonisolated struct Attune_V1_AlertAnswerRefused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var alertID: Data = Data()
+
+  /// What was wanted, e.g. "acknowledge".
+  public var action: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "attune.v1"
 
 nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{3}evidence_exported\0\u{2}_\u{1}actor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{3}evidence_exported\0\u{3}alert_answer_refused\0\u{2}^\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -283,6 +308,19 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
           self.body = .evidenceExported(v)
         }
       }()
+      case 6: try {
+        var v: Attune_V1_AlertAnswerRefused?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .alertAnswerRefused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .alertAnswerRefused(v)
+        }
+      }()
       case 100: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       default: break
       }
@@ -314,6 +352,10 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
     case .evidenceExported?: try {
       guard case .evidenceExported(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .alertAnswerRefused?: try {
+      guard case .alertAnswerRefused(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     }()
     case nil: break
     }
@@ -540,6 +582,41 @@ nonisolated extension Attune_V1_EvidenceExported: SwiftProtobuf.Message, SwiftPr
     if lhs._recordedFrom != rhs._recordedFrom {return false}
     if lhs._recordedBefore != rhs._recordedBefore {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_AlertAnswerRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AlertAnswerRefused"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}alert_id\0\u{1}action\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.alertID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.alertID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.alertID, fieldNumber: 1)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_AlertAnswerRefused, rhs: Attune_V1_AlertAnswerRefused) -> Bool {
+    if lhs.alertID != rhs.alertID {return false}
+    if lhs.action != rhs.action {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

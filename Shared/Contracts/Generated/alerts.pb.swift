@@ -28,6 +28,48 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+public nonisolated enum Attune_V1_AlertUrgency: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case now // = 1
+  case withinHours // = 2
+  case digest // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .now
+    case 2: self = .withinHours
+    case 3: self = .digest
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .now: return 1
+    case .withinHours: return 2
+    case .digest: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_AlertUrgency] = [
+    .unspecified,
+    .now,
+    .withinHours,
+    .digest,
+  ]
+
+}
+
 public nonisolated enum Attune_V1_AlertOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -120,6 +162,132 @@ public nonisolated enum Attune_V1_SupersededReason: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
+public nonisolated enum Attune_V1_AlertAudience: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case clinician // = 1
+  case supervisor // = 2
+  case dutyDesk // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .clinician
+    case 2: self = .supervisor
+    case 3: self = .dutyDesk
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .clinician: return 1
+    case .supervisor: return 2
+    case .dutyDesk: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_AlertAudience] = [
+    .unspecified,
+    .clinician,
+    .supervisor,
+    .dutyDesk,
+  ]
+
+}
+
+public nonisolated enum Attune_V1_AssignmentReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case handedOver // = 1
+  case clinicianLeft // = 2
+  case episodeTransferred // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .handedOver
+    case 2: self = .clinicianLeft
+    case 3: self = .episodeTransferred
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .handedOver: return 1
+    case .clinicianLeft: return 2
+    case .episodeTransferred: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_AssignmentReason] = [
+    .unspecified,
+    .handedOver,
+    .clinicianLeft,
+    .episodeTransferred,
+  ]
+
+}
+
+public nonisolated enum Attune_V1_WithdrawalReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case ratingWithdrawn // = 1
+  case wrongClient // = 2
+  case enteredAsTest // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .ratingWithdrawn
+    case 2: self = .wrongClient
+    case 3: self = .enteredAsTest
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .ratingWithdrawn: return 1
+    case .wrongClient: return 2
+    case .enteredAsTest: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_WithdrawalReason] = [
+    .unspecified,
+    .ratingWithdrawn,
+    .wrongClient,
+    .enteredAsTest,
+  ]
+
+}
+
 public nonisolated struct Attune_V1_AlertEvent: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -171,6 +339,38 @@ public nonisolated struct Attune_V1_AlertEvent: Sendable {
     set {body = .escalated(newValue)}
   }
 
+  public var opened: Attune_V1_AlertOpened {
+    get {
+      if case .opened(let v)? = body {return v}
+      return Attune_V1_AlertOpened()
+    }
+    set {body = .opened(newValue)}
+  }
+
+  public var assigned: Attune_V1_AlertAssigned {
+    get {
+      if case .assigned(let v)? = body {return v}
+      return Attune_V1_AlertAssigned()
+    }
+    set {body = .assigned(newValue)}
+  }
+
+  public var reviewEntered: Attune_V1_AlertReviewEntered {
+    get {
+      if case .reviewEntered(let v)? = body {return v}
+      return Attune_V1_AlertReviewEntered()
+    }
+    set {body = .reviewEntered(newValue)}
+  }
+
+  public var withdrawn: Attune_V1_AlertWithdrawn {
+    get {
+      if case .withdrawn(let v)? = body {return v}
+      return Attune_V1_AlertWithdrawn()
+    }
+    set {body = .withdrawn(newValue)}
+  }
+
   /// Microseconds since 1970-01-01T00:00:00Z at which the step was taken, as alerting keeps it: a moment before the
   /// event is recorded. 0 in events of programs that did not tell it.
   public var at: Int64 = 0
@@ -183,6 +383,10 @@ public nonisolated struct Attune_V1_AlertEvent: Sendable {
     case resolved(Attune_V1_AlertResolved)
     case superseded(Attune_V1_AlertSuperseded)
     case escalated(Attune_V1_AlertEscalated)
+    case opened(Attune_V1_AlertOpened)
+    case assigned(Attune_V1_AlertAssigned)
+    case reviewEntered(Attune_V1_AlertReviewEntered)
+    case withdrawn(Attune_V1_AlertWithdrawn)
 
   }
 
@@ -221,6 +425,9 @@ public nonisolated struct Attune_V1_AlertRaised: Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z by which somebody must answer.
   public var dueAt: Int64 = 0
 
+  /// Unspecified in events of programs that did not tell it.
+  public var urgency: Attune_V1_AlertUrgency = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -248,6 +455,9 @@ public nonisolated struct Attune_V1_AlertResolved: Sendable {
   public var actor: String = String()
 
   public var outcome: Attune_V1_AlertOutcome = .unspecified
+
+  /// The site's own reason, which stands for the outcome; empty where the site has none.
+  public var reason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -280,6 +490,161 @@ public nonisolated struct Attune_V1_AlertEscalated: Sendable {
   /// The next time by which somebody must answer.
   public var dueAt: Int64 = 0
 
+  /// Who is told now. Unspecified in events of programs that did not tell it.
+  public var audience: Attune_V1_AlertAudience = .unspecified
+
+  /// Nobody comes after this audience.
+  public var isLast: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Somebody looked at it for the first time.
+public nonisolated struct Attune_V1_AlertOpened: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var actor: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Another clinician answers for it from now on.
+public nonisolated struct Attune_V1_AlertAssigned: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1 at the first time, one more each time.
+  public var number: UInt32 = 0
+
+  public var from: String = String()
+
+  public var to: String = String()
+
+  /// Empty where no person did it.
+  public var actor: String = String()
+
+  public var reason: Attune_V1_AssignmentReason = .unspecified
+
+  /// The event that transferred the episode; empty where a person assigned the alert.
+  public var transferEventID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An entry in the support review that follows an alert. What is asked and offered is in the tree that the first names.
+public nonisolated struct Attune_V1_AlertReviewEntered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1 for the entry that starts the review, one more each time.
+  public var number: UInt32 = 0
+
+  public var actor: String = String()
+
+  public var entry: Attune_V1_AlertReviewEntered.OneOf_Entry? = nil
+
+  /// Version of the support tree.
+  public var started: String {
+    get {
+      if case .started(let v)? = entry {return v}
+      return String()
+    }
+    set {entry = .started(newValue)}
+  }
+
+  public var answered: Attune_V1_ReviewAnswer {
+    get {
+      if case .answered(let v)? = entry {return v}
+      return Attune_V1_ReviewAnswer()
+    }
+    set {entry = .answered(newValue)}
+  }
+
+  public var actionChosen: String {
+    get {
+      if case .actionChosen(let v)? = entry {return v}
+      return String()
+    }
+    set {entry = .actionChosen(newValue)}
+  }
+
+  /// The clinic's day on which it was talked about with the client, in days since 1970-01-01.
+  public var discussedOn: Int32 {
+    get {
+      if case .discussedOn(let v)? = entry {return v}
+      return 0
+    }
+    set {entry = .discussedOn(newValue)}
+  }
+
+  public var completed: Attune_V1_ReviewCompleted {
+    get {
+      if case .completed(let v)? = entry {return v}
+      return Attune_V1_ReviewCompleted()
+    }
+    set {entry = .completed(newValue)}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_Entry: Equatable, Sendable {
+    /// Version of the support tree.
+    case started(String)
+    case answered(Attune_V1_ReviewAnswer)
+    case actionChosen(String)
+    /// The clinic's day on which it was talked about with the client, in days since 1970-01-01.
+    case discussedOn(Int32)
+    case completed(Attune_V1_ReviewCompleted)
+
+  }
+
+  public init() {}
+}
+
+public nonisolated struct Attune_V1_ReviewAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var question: String = String()
+
+  public var answer: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Attune_V1_ReviewCompleted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// It should never have been raised.
+public nonisolated struct Attune_V1_AlertWithdrawn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var actor: String = String()
+
+  public var reason: Attune_V1_WithdrawalReason = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -289,6 +654,10 @@ public nonisolated struct Attune_V1_AlertEscalated: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "attune.v1"
 
+nonisolated extension Attune_V1_AlertUrgency: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ALERT_URGENCY_UNSPECIFIED\0\u{1}ALERT_URGENCY_NOW\0\u{1}ALERT_URGENCY_WITHIN_HOURS\0\u{1}ALERT_URGENCY_DIGEST\0")
+}
+
 nonisolated extension Attune_V1_AlertOutcome: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ALERT_OUTCOME_UNSPECIFIED\0\u{1}ALERT_OUTCOME_DISCUSSED_WITH_CLIENT\0\u{1}ALERT_OUTCOME_PLAN_CHANGED\0\u{1}ALERT_OUTCOME_REFERRED\0\u{1}ALERT_OUTCOME_NO_ACTION_NEEDED\0")
 }
@@ -297,9 +666,21 @@ nonisolated extension Attune_V1_SupersededReason: SwiftProtobuf._ProtoNameProvid
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUPERSEDED_REASON_UNSPECIFIED\0\u{1}SUPERSEDED_REASON_COURSE_CHANGED\0\u{1}SUPERSEDED_REASON_GRAVER_ALERT\0\u{1}SUPERSEDED_REASON_EPISODE_CLOSED\0")
 }
 
+nonisolated extension Attune_V1_AlertAudience: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ALERT_AUDIENCE_UNSPECIFIED\0\u{1}ALERT_AUDIENCE_CLINICIAN\0\u{1}ALERT_AUDIENCE_SUPERVISOR\0\u{1}ALERT_AUDIENCE_DUTY_DESK\0")
+}
+
+nonisolated extension Attune_V1_AssignmentReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ASSIGNMENT_REASON_UNSPECIFIED\0\u{1}ASSIGNMENT_REASON_HANDED_OVER\0\u{1}ASSIGNMENT_REASON_CLINICIAN_LEFT\0\u{1}ASSIGNMENT_REASON_EPISODE_TRANSFERRED\0")
+}
+
+nonisolated extension Attune_V1_WithdrawalReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0WITHDRAWAL_REASON_UNSPECIFIED\0\u{1}WITHDRAWAL_REASON_RATING_WITHDRAWN\0\u{1}WITHDRAWAL_REASON_WRONG_CLIENT\0\u{1}WITHDRAWAL_REASON_ENTERED_AS_TEST\0")
+}
+
 nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}alert_id\0\u{1}kind\0\u{1}raised\0\u{1}acknowledged\0\u{1}resolved\0\u{1}superseded\0\u{1}escalated\0\u{1}at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}alert_id\0\u{1}kind\0\u{1}raised\0\u{1}acknowledged\0\u{1}resolved\0\u{1}superseded\0\u{1}escalated\0\u{1}at\0\u{1}opened\0\u{1}assigned\0\u{3}review_entered\0\u{1}withdrawn\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -375,6 +756,58 @@ nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf
         }
       }()
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 9: try {
+        var v: Attune_V1_AlertOpened?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .opened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .opened(v)
+        }
+      }()
+      case 10: try {
+        var v: Attune_V1_AlertAssigned?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .assigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .assigned(v)
+        }
+      }()
+      case 11: try {
+        var v: Attune_V1_AlertReviewEntered?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .reviewEntered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .reviewEntered(v)
+        }
+      }()
+      case 12: try {
+        var v: Attune_V1_AlertWithdrawn?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .withdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .withdrawn(v)
+        }
+      }()
       default: break
       }
     }
@@ -412,10 +845,29 @@ nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf
       guard case .escalated(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
-    case nil: break
+    default: break
     }
     if self.at != 0 {
       try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 8)
+    }
+    switch self.body {
+    case .opened?: try {
+      guard case .opened(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .assigned?: try {
+      guard case .assigned(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .reviewEntered?: try {
+      guard case .reviewEntered(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .withdrawn?: try {
+      guard case .withdrawn(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    default: break
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -432,7 +884,7 @@ nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertRaised"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cause_event_id\0\u{1}rule\0\u{3}rating_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}provenance\0\u{1}clinician\0\u{3}due_at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cause_event_id\0\u{1}rule\0\u{3}rating_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}provenance\0\u{1}clinician\0\u{3}due_at\0\u{1}urgency\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -449,6 +901,7 @@ nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobu
       case 7: try { try decoder.decodeSingularMessageField(value: &self._provenance) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.clinician) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.dueAt) }()
+      case 10: try { try decoder.decodeSingularEnumField(value: &self.urgency) }()
       default: break
       }
     }
@@ -486,6 +939,9 @@ nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobu
     if self.dueAt != 0 {
       try visitor.visitSingularInt64Field(value: self.dueAt, fieldNumber: 9)
     }
+    if self.urgency != .unspecified {
+      try visitor.visitSingularEnumField(value: self.urgency, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -499,6 +955,7 @@ nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobu
     if lhs._provenance != rhs._provenance {return false}
     if lhs.clinician != rhs.clinician {return false}
     if lhs.dueAt != rhs.dueAt {return false}
+    if lhs.urgency != rhs.urgency {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -536,7 +993,7 @@ nonisolated extension Attune_V1_AlertAcknowledged: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Attune_V1_AlertResolved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertResolved"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}actor\0\u{1}outcome\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}actor\0\u{1}outcome\0\u{1}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -546,6 +1003,7 @@ nonisolated extension Attune_V1_AlertResolved: SwiftProtobuf.Message, SwiftProto
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.outcome) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
@@ -558,12 +1016,16 @@ nonisolated extension Attune_V1_AlertResolved: SwiftProtobuf.Message, SwiftProto
     if self.outcome != .unspecified {
       try visitor.visitSingularEnumField(value: self.outcome, fieldNumber: 2)
     }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Attune_V1_AlertResolved, rhs: Attune_V1_AlertResolved) -> Bool {
     if lhs.actor != rhs.actor {return false}
     if lhs.outcome != rhs.outcome {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -606,7 +1068,7 @@ nonisolated extension Attune_V1_AlertSuperseded: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Attune_V1_AlertEscalated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertEscalated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}level\0\u{3}was_due_at\0\u{3}due_at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}level\0\u{3}was_due_at\0\u{3}due_at\0\u{1}audience\0\u{3}is_last\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -617,6 +1079,8 @@ nonisolated extension Attune_V1_AlertEscalated: SwiftProtobuf.Message, SwiftProt
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.level) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.wasDueAt) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.dueAt) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.audience) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.isLast) }()
       default: break
       }
     }
@@ -632,6 +1096,12 @@ nonisolated extension Attune_V1_AlertEscalated: SwiftProtobuf.Message, SwiftProt
     if self.dueAt != 0 {
       try visitor.visitSingularInt64Field(value: self.dueAt, fieldNumber: 3)
     }
+    if self.audience != .unspecified {
+      try visitor.visitSingularEnumField(value: self.audience, fieldNumber: 4)
+    }
+    if self.isLast != false {
+      try visitor.visitSingularBoolField(value: self.isLast, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -639,6 +1109,295 @@ nonisolated extension Attune_V1_AlertEscalated: SwiftProtobuf.Message, SwiftProt
     if lhs.level != rhs.level {return false}
     if lhs.wasDueAt != rhs.wasDueAt {return false}
     if lhs.dueAt != rhs.dueAt {return false}
+    if lhs.audience != rhs.audience {return false}
+    if lhs.isLast != rhs.isLast {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_AlertOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AlertOpened"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}actor\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_AlertOpened, rhs: Attune_V1_AlertOpened) -> Bool {
+    if lhs.actor != rhs.actor {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_AlertAssigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AlertAssigned"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}from\0\u{1}to\0\u{1}actor\0\u{1}reason\0\u{3}transfer_event_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.transferEventID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 2)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 3)
+    }
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 4)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 5)
+    }
+    if !self.transferEventID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.transferEventID, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_AlertAssigned, rhs: Attune_V1_AlertAssigned) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.actor != rhs.actor {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.transferEventID != rhs.transferEventID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_AlertReviewEntered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AlertReviewEntered"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}actor\0\u{1}started\0\u{1}answered\0\u{3}action_chosen\0\u{3}discussed_on\0\u{1}completed\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.entry != nil {try decoder.handleConflictingOneOf()}
+          self.entry = .started(v)
+        }
+      }()
+      case 4: try {
+        var v: Attune_V1_ReviewAnswer?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .answered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .answered(v)
+        }
+      }()
+      case 5: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.entry != nil {try decoder.handleConflictingOneOf()}
+          self.entry = .actionChosen(v)
+        }
+      }()
+      case 6: try {
+        var v: Int32?
+        try decoder.decodeSingularSInt32Field(value: &v)
+        if let v = v {
+          if self.entry != nil {try decoder.handleConflictingOneOf()}
+          self.entry = .discussedOn(v)
+        }
+      }()
+      case 7: try {
+        var v: Attune_V1_ReviewCompleted?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .completed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .completed(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 2)
+    }
+    switch self.entry {
+    case .started?: try {
+      guard case .started(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
+    case .answered?: try {
+      guard case .answered(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .actionChosen?: try {
+      guard case .actionChosen(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    }()
+    case .discussedOn?: try {
+      guard case .discussedOn(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 6)
+    }()
+    case .completed?: try {
+      guard case .completed(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_AlertReviewEntered, rhs: Attune_V1_AlertReviewEntered) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.actor != rhs.actor {return false}
+    if lhs.entry != rhs.entry {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ReviewAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReviewAnswer"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}question\0\u{1}answer\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.question) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.answer) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.question.isEmpty {
+      try visitor.visitSingularStringField(value: self.question, fieldNumber: 1)
+    }
+    if !self.answer.isEmpty {
+      try visitor.visitSingularStringField(value: self.answer, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ReviewAnswer, rhs: Attune_V1_ReviewAnswer) -> Bool {
+    if lhs.question != rhs.question {return false}
+    if lhs.answer != rhs.answer {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ReviewCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReviewCompleted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ReviewCompleted, rhs: Attune_V1_ReviewCompleted) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_AlertWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AlertWithdrawn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}actor\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 1)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_AlertWithdrawn, rhs: Attune_V1_AlertWithdrawn) -> Bool {
+    if lhs.actor != rhs.actor {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

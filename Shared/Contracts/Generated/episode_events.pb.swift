@@ -247,6 +247,52 @@ public nonisolated enum Attune_V1_CorrectionReason: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
+public nonisolated enum Attune_V1_TransferReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case clinicianLeft // = 1
+  case clientRequest // = 2
+  case changeOfCare // = 3
+  case other // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .clinicianLeft
+    case 2: self = .clientRequest
+    case 3: self = .changeOfCare
+    case 4: self = .other
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .clinicianLeft: return 1
+    case .clientRequest: return 2
+    case .changeOfCare: return 3
+    case .other: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_TransferReason] = [
+    .unspecified,
+    .clinicianLeft,
+    .clientRequest,
+    .changeOfCare,
+    .other,
+  ]
+
+}
+
 public nonisolated enum Attune_V1_ClosureReason: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -298,8 +344,8 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Numbers 8 to 11 are kept for RatingDiscussed, PreferencesRecorded,
-  /// ConsentChanged and EpisodeTransferred.
+  /// Numbers 8 to 10 are kept for RatingDiscussed, PreferencesRecorded and
+  /// ConsentChanged.
   public var body: Attune_V1_EpisodeEvent.OneOf_Body? = nil
 
   public var opened: Attune_V1_EpisodeOpened {
@@ -358,6 +404,14 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     set {body = .ratingWithdrawn(newValue)}
   }
 
+  public var transferred: Attune_V1_EpisodeTransferred {
+    get {
+      if case .transferred(let v)? = body {return v}
+      return Attune_V1_EpisodeTransferred()
+    }
+    set {body = .transferred(newValue)}
+  }
+
   public var closed: Attune_V1_EpisodeClosed {
     get {
       if case .closed(let v)? = body {return v}
@@ -371,8 +425,8 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  /// Numbers 8 to 11 are kept for RatingDiscussed, PreferencesRecorded,
-  /// ConsentChanged and EpisodeTransferred.
+  /// Numbers 8 to 10 are kept for RatingDiscussed, PreferencesRecorded and
+  /// ConsentChanged.
   public nonisolated enum OneOf_Body: Equatable, Sendable {
     case opened(Attune_V1_EpisodeOpened)
     case participantJoined(Attune_V1_ParticipantJoined)
@@ -381,6 +435,7 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     case ratingRecorded(Attune_V1_RatingRecorded)
     case ratingCorrected(Attune_V1_RatingCorrected)
     case ratingWithdrawn(Attune_V1_RatingWithdrawn)
+    case transferred(Attune_V1_EpisodeTransferred)
     case closed(Attune_V1_EpisodeClosed)
 
   }
@@ -614,6 +669,24 @@ public nonisolated struct Attune_V1_RatingWithdrawn: Sendable {
   public init() {}
 }
 
+/// Another clinician answers for the episode from now on.
+public nonisolated struct Attune_V1_EpisodeTransferred: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var transferID: Data = Data()
+
+  /// Opaque directory id.
+  public var clinician: String = String()
+
+  public var reason: Attune_V1_TransferReason = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct Attune_V1_EpisodeClosed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -652,13 +725,17 @@ nonisolated extension Attune_V1_CorrectionReason: SwiftProtobuf._ProtoNameProvid
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CORRECTION_REASON_UNSPECIFIED\0\u{1}CORRECTION_REASON_ENTRY_ERROR\0\u{1}CORRECTION_REASON_WRONG_EPISODE\0\u{1}CORRECTION_REASON_WRONG_SESSION\0\u{1}CORRECTION_REASON_CLIENT_REQUEST\0")
 }
 
+nonisolated extension Attune_V1_TransferReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRANSFER_REASON_UNSPECIFIED\0\u{1}TRANSFER_REASON_CLINICIAN_LEFT\0\u{1}TRANSFER_REASON_CLIENT_REQUEST\0\u{1}TRANSFER_REASON_CHANGE_OF_CARE\0\u{1}TRANSFER_REASON_OTHER\0")
+}
+
 nonisolated extension Attune_V1_ClosureReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLOSURE_REASON_UNSPECIFIED\0\u{1}CLOSURE_REASON_AGREED_END\0\u{1}CLOSURE_REASON_DROPPED_OUT\0\u{1}CLOSURE_REASON_TRANSFERRED\0\u{1}CLOSURE_REASON_OTHER\0")
 }
 
 nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EpisodeEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{3}participant_joined\0\u{3}session_held\0\u{3}session_missed\0\u{3}rating_recorded\0\u{3}rating_corrected\0\u{3}rating_withdrawn\0\u{2}\u{5}closed\0\u{2}X\u{1}actor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{3}participant_joined\0\u{3}session_held\0\u{3}session_missed\0\u{3}rating_recorded\0\u{3}rating_corrected\0\u{3}rating_withdrawn\0\u{2}\u{4}transferred\0\u{1}closed\0\u{2}X\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -757,6 +834,19 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
           self.body = .ratingWithdrawn(v)
         }
       }()
+      case 11: try {
+        var v: Attune_V1_EpisodeTransferred?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .transferred(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .transferred(v)
+        }
+      }()
       case 12: try {
         var v: Attune_V1_EpisodeClosed?
         var hadOneofValue = false
@@ -809,6 +899,10 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
     case .ratingWithdrawn?: try {
       guard case .ratingWithdrawn(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .transferred?: try {
+      guard case .transferred(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case .closed?: try {
       guard case .closed(let v)? = self.body else { preconditionFailure() }
@@ -1270,6 +1364,46 @@ nonisolated extension Attune_V1_RatingWithdrawn: SwiftProtobuf.Message, SwiftPro
 
   public static func ==(lhs: Attune_V1_RatingWithdrawn, rhs: Attune_V1_RatingWithdrawn) -> Bool {
     if lhs.ratingID != rhs.ratingID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_EpisodeTransferred: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EpisodeTransferred"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}transfer_id\0\u{1}clinician\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.transferID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.clinician) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.transferID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.transferID, fieldNumber: 1)
+    }
+    if !self.clinician.isEmpty {
+      try visitor.visitSingularStringField(value: self.clinician, fieldNumber: 2)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_EpisodeTransferred, rhs: Attune_V1_EpisodeTransferred) -> Bool {
+    if lhs.transferID != rhs.transferID {return false}
+    if lhs.clinician != rhs.clinician {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -34,6 +34,7 @@ public nonisolated enum Attune_V1_NotificationChannel: SwiftProtobuf.Enum, Swift
   case unspecified // = 0
   case email // = 1
   case webhook // = 2
+  case inbox // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -45,6 +46,7 @@ public nonisolated enum Attune_V1_NotificationChannel: SwiftProtobuf.Enum, Swift
     case 0: self = .unspecified
     case 1: self = .email
     case 2: self = .webhook
+    case 3: self = .inbox
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -54,6 +56,7 @@ public nonisolated enum Attune_V1_NotificationChannel: SwiftProtobuf.Enum, Swift
     case .unspecified: return 0
     case .email: return 1
     case .webhook: return 2
+    case .inbox: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -63,6 +66,7 @@ public nonisolated enum Attune_V1_NotificationChannel: SwiftProtobuf.Enum, Swift
     .unspecified,
     .email,
     .webhook,
+    .inbox,
   ]
 
 }
@@ -150,7 +154,7 @@ public nonisolated struct Attune_V1_NotificationFailed: Sendable {
 fileprivate nonisolated let _protobuf_package = "attune.v1"
 
 nonisolated extension Attune_V1_NotificationChannel: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOTIFICATION_CHANNEL_UNSPECIFIED\0\u{1}NOTIFICATION_CHANNEL_EMAIL\0\u{1}NOTIFICATION_CHANNEL_WEBHOOK\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOTIFICATION_CHANNEL_UNSPECIFIED\0\u{1}NOTIFICATION_CHANNEL_EMAIL\0\u{1}NOTIFICATION_CHANNEL_WEBHOOK\0\u{1}NOTIFICATION_CHANNEL_INBOX\0")
 }
 
 nonisolated extension Attune_V1_NotificationEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -7,6 +7,7 @@ public enum EpisodeEvent: Hashable, Sendable {
     case ratingRecorded(Rating)
     case ratingCorrected(RatingCorrection)
     case ratingWithdrawn(RatingWithdrawal)
+    case transferred(EpisodeTransfer)
     case closed(EpisodeClosure)
 }
 
@@ -158,6 +159,27 @@ public enum CorrectionReason: String, Hashable, Sendable, CaseIterable {
     case wrongEpisode = "wrong_episode"
     case wrongSession = "wrong_session"
     case clientRequest = "client_request"
+}
+
+/// Another clinician answers for the episode from now on.
+public struct EpisodeTransfer: Hashable, Sendable {
+    public let id: TransferID
+    /// Opaque directory id.
+    public let clinician: String
+    public let reason: TransferReason
+
+    public init(id: TransferID, clinician: String, reason: TransferReason) {
+        self.id = id
+        self.clinician = clinician
+        self.reason = reason
+    }
+}
+
+public enum TransferReason: String, Hashable, Sendable, CaseIterable {
+    case clinicianLeft = "clinician_left"
+    case clientRequest = "client_request"
+    case changeOfCare = "change_of_care"
+    case other
 }
 
 public struct EpisodeClosure: Hashable, Sendable {

@@ -80,6 +80,7 @@ public enum EpisodeRules {
             try checkDay(correction.day, in: episode, today)
         case .ratingWithdrawn(let withdrawal):
             try checkStanding(withdrawal.rating, rating, in: episode)
+        case .transferred: try checkOpen(episode)
         case .closed(let closure):
             try checkDay(closure.day, in: episode, today)
             try checkOpen(episode)

@@ -6,15 +6,18 @@ public struct EpisodeState: Hashable, Sendable {
     /// Nil while the episode is open.
     public let closedOn: CalendarDay?
     public let participants: Set<ParticipantID>
+    /// Who it was transferred to since this state was read; nil for nobody.
+    public let transferredTo: String?
     /// Events so far.
     public let version: UInt64
 
     public init(
         id: EpisodeID, site: SiteID, openedOn: CalendarDay, closedOn: CalendarDay?,
-        participants: Set<ParticipantID>, version: UInt64
+        participants: Set<ParticipantID>, transferredTo: String? = nil, version: UInt64
     ) {
         self.id = id
         self.site = site
+        self.transferredTo = transferredTo
         self.openedOn = openedOn
         self.closedOn = closedOn
         self.participants = participants
@@ -27,14 +30,16 @@ public struct EpisodeState: Hashable, Sendable {
     public func applying(_ event: EpisodeEvent) -> EpisodeState {
         var closedOn = closedOn
         var participants = participants
+        var transferredTo = transferredTo
         switch event {
         case .participantJoined(let participant): participants.insert(participant.id)
+        case .transferred(let transfer): transferredTo = transfer.clinician
         case .closed(let closure): closedOn = closure.day
         case .opened, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn: break
         }
         return EpisodeState(
             id: id, site: site, openedOn: openedOn, closedOn: closedOn, participants: participants,
-            version: version + 1)
+            transferredTo: transferredTo, version: version + 1)
     }
 
     /// The state after an episode's first event.

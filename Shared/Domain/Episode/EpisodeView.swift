@@ -103,7 +103,7 @@ private struct Fold {
         case .sessionHeld(let session): if session.day <= today { held[session.id] = session }
         case .sessionMissed(let session): if session.day <= today { missed[session.id] = session }
         case .closed(let closure): if closure.day <= today { self.closure = closure }
-        case .ratingRecorded, .ratingCorrected, .ratingWithdrawn: break
+        case .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred: break
         }
     }
 }

@@ -89,6 +89,12 @@ public struct SessionID: Identity {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// One hand-over of an episode from clinician to clinician.
+public struct TransferID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// One event, anywhere in the system.
 public struct EventID: Identity {
     public let rawValue: UUID

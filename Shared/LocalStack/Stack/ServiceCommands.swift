@@ -55,7 +55,9 @@ struct ServiceCommands {
             environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
             environment["ATTUNE_ALERT_POLICY_FILE"] = settings.alertPolicy?.path
         case .notification:
+            environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
             environment["ATTUNE_NOTIFICATION_ROUTES_FILE"] = settings.folder.routes.path
+            environment["ATTUNE_CONTACT_KEY_FILE"] = keys.contactKeys.path
             environment["ATTUNE_SMTP_URL"] = endpoints.smtp
             environment["ATTUNE_SMTP_FROM"] = "attune@localhost"
         case .audit:

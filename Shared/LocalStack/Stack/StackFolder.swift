@@ -60,6 +60,8 @@ public struct StackKeys: Sendable {
     public var auditVerifier: URL { folder.appendingPathComponent("audit.pub") }
     /// Under these the keys of clients' words are wrapped.
     public var contentKeys: URL { folder.appendingPathComponent("content.keys") }
+    /// Seal how people of the directory are reached.
+    public var contactKeys: URL { folder.appendingPathComponent("contact.keys") }
     /// Shared with the receiver of webhooks.
     public var webhookKey: URL { folder.appendingPathComponent("webhook.key") }
 }

@@ -19,6 +19,9 @@ public struct Migration: Sendable {
         Migration(number: 11, name: "erasure", sql: PackageResources._011_erasure_sql),
         Migration(number: 12, name: "doctor", sql: PackageResources._012_doctor_sql),
         Migration(number: 13, name: "considerations", sql: PackageResources._013_considerations_sql),
+        Migration(number: 14, name: "alert_life", sql: PackageResources._014_alert_life_sql),
+        Migration(number: 15, name: "directory", sql: PackageResources._015_directory_sql),
+        Migration(number: 16, name: "channels", sql: PackageResources._016_channels_sql),
     ]
 }
 

@@ -12,6 +12,8 @@ public struct Problem: Error, Sendable {
     public let detail: String?
     /// Which values of the request are at fault.
     public let errors: [FieldError]
+    /// Further members of the document, for programs.
+    public var members: [JSON.Member] = []
     /// Further headers of the answer, e.g. `Retry-After`.
     public var headers: HTTPFields
 
@@ -36,6 +38,7 @@ public struct Problem: Error, Sendable {
         ]
         if let detail { members.append(.init("detail", .string(detail))) }
         members.append(.init("instance", .string("urn:attune:request:\(requestID)")))
+        members += self.members
         if !errors.isEmpty { members.append(.init("errors", .array(errors.map(Self.document)))) }
         return .object(members)
     }

@@ -4,7 +4,7 @@ import Logging
 import NIOHTTP1
 import Persistence
 
-/// Turns every error of a handler into a problem document.
+/// Turns every error of a handler into a problem document, below `/fhir/` into an OperationOutcome.
 struct ProblemMapping: RouterMiddleware {
     typealias Context = ServiceRequestContext
 
@@ -16,8 +16,14 @@ struct ProblemMapping: RouterMiddleware {
             response = try await next(request, context)
         } catch {
             let problem = Self.problem(error, context)
-            response = problem.document(requestID: context.requestID)
-                .response(problem.status, type: "application/problem+json", headers: problem.headers)
+            response =
+                if request.uri.path.hasPrefix("/fhir/") {
+                    problem.operationOutcome(requestID: context.requestID)
+                        .response(problem.status, type: "application/fhir+json", headers: problem.headers)
+                } else {
+                    problem.document(requestID: context.requestID)
+                        .response(problem.status, type: "application/problem+json", headers: problem.headers)
+                }
         }
         // An error to a HEAD request has the headers only, as its success would have.
         return request.method == .head ? response.createHeadResponse() : response

@@ -1,0 +1,21 @@
+import Contracts
+import Domain
+import Metrics
+
+enum AlertMetrics {
+    static func count(_ step: AlertStep, _ kind: AlertKind) {
+        let name =
+            switch step {
+            case .raised: "raised"
+            case .opened: "opened"
+            case .acknowledged: "acknowledged"
+            case .resolved: "resolved"
+            case .superseded: "superseded"
+            case .assigned: "assigned"
+            case .reviewEntered: "review_entered"
+            case .withdrawn: "withdrawn"
+            case .escalated: "escalated"
+            }
+        Counter(label: "attune_alerting_steps_total", dimensions: [("step", name), ("kind", kind.rawValue)]).increment()
+    }
+}

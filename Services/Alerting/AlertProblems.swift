@@ -1,0 +1,77 @@
+import Contracts
+import Domain
+import HTTPTypes
+import Persistence
+import ServiceKit
+
+enum AlertProblems {
+    static func closed(_ alert: Alert) -> Problem {
+        .conflict(
+            "alert-closed", title: "The alert is closed",
+            detail: "It was \(alert.status.rawValue) (\(alert.closing?.outcome ?? "")); list the open alerts of the episode.")
+    }
+
+    /// 409 that names the alert to answer in its place, where there is one.
+    static func superseded(_ alert: Alert, on connection: Connection) throws -> Problem {
+        let open = try AlertStore.open(of: [alert.episode], on: connection).sorted { $0.kind < $1.kind }
+        let successor = open.first { $0.kind == alert.kind } ?? open.first { $0.kind.saysTheSame(as: alert.kind) }
+        guard let successor else { return closed(alert) }
+        var problem = Problem.conflict(
+            "alert-superseded", title: "Another alert has taken its place",
+            detail: "It was superseded (\(alert.closing?.outcome ?? "")); answer alert \(successor.id).")
+        problem.members = [.init("currentAlertId", .text(successor.id))]
+        return problem
+    }
+
+    /// 403, the same for an alert of another site and for one that does not exist: ids of other sites are not to be
+    /// found out by trying.
+    static let notAtYourSites = Problem(
+        "other-site", .forbidden, title: "Your access does not extend to this alert",
+        detail: "It is at none of your sites, or there is no such alert.")
+
+    static func reviewMissing(_ alert: Alert) -> Problem {
+        .conflict(
+            "review-required", title: "The alert has not been reviewed",
+            detail: "The site closes \(alert.kind.rawValue) alerts only after a finished support review: "
+                + "POST /v1/alerts/\(alert.id)/review.")
+    }
+
+    static func unknownReason(_ reasons: [AlertReason]) -> Problem {
+        .invalidContent([
+            FieldError(
+                pointer: "/outcome", detail: "must be one of the site's reasons: " + reasons.map(\.id.text).joined(separator: ", "))
+        ])
+    }
+
+    static func review(_ refusal: SupportRefusal) -> Problem {
+        let detail =
+            switch refusal {
+            case .otherTree(let named, let given): "The review was begun with tree \(named); this service has \(given)."
+            case .nobodyNamed: "Everything in a review has somebody who did it."
+            case .answerOutOfOrder(let expected?, let given): "\(given) is not asked now; answer \(expected) next."
+            case .answerOutOfOrder(nil, let given): "\(given) is not asked now; every question has been answered."
+            case .unknownAction(let action): "The tree has no action \(action)."
+            case .domainNotAnswered(let domain): "Actions on \(domain.rawValue) are chosen after its questions."
+            case .actionAlreadyChosen(let action): "\(action) has been chosen."
+            case .noActionChosen: "Choose an action before finishing."
+            case .questionsLeft(let next): "Nothing has been found yet; answer \(next) next."
+            case .alreadyCompleted: "The review is finished."
+            case .beforeLastEntry: "An entry cannot stand before the last one."
+            }
+        return .conflict("review-refused", title: "The support review does not allow this now", detail: detail)
+    }
+}
+
+extension AlertKind {
+    /// Kinds that are steps of one ladder say the same of a course, more or less gravely.
+    func saysTheSame(as other: AlertKind) -> Bool {
+        switch self {
+        case .deteriorating, .notOnTrack, .stalled:
+            switch other {
+            case .deteriorating, .notOnTrack, .stalled: true
+            case .safety, .alliance, .guarded: false
+            }
+        case .safety, .alliance, .guarded: self == other
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Contracts
+import Domain
+import Persistence
+import ServiceKit
+
+/// All open alerts of a clinician at a site go to another one, as when somebody leaves. A page to a transaction: called
+/// again after a failure it takes what is left.
+struct AlertReassignment {
+    /// Most alerts of one transaction.
+    static let page = 500
+
+    let site: SiteID
+    let from: String
+    let to: String
+    let actor: String
+
+    /// - Returns: how many were given.
+    func run(on connection: Connection) throws -> Int {
+        var count = 0
+        while true {
+            let moved = try movePage(on: connection)
+            count += moved
+            if moved < Self.page { return count }
+        }
+    }
+
+    private func movePage(on connection: Connection) throws -> Int {
+        try connection.transaction { connection in
+            var alerts = try AlertStore.owned(by: from, at: site, limit: Self.page, on: connection)
+            let now = try DatabaseClock.now(on: connection)
+            var ledger = AlertLedger()
+            for index in alerts.indices {
+                guard let assignment = alerts[index].assign(to: to, by: actor, .clinicianLeft) else { continue }
+                try ledger.add(.assigned(assignment), of: alerts[index], at: now, following: alerts[index].cause)
+                AlertMetrics.count(.assigned(assignment), alerts[index].kind)
+            }
+            try AlertStore.update(alerts, on: connection)
+            try ledger.append(on: connection)
+            return alerts.count
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Contracts
+import Foundation
+import LocalStack
+import Persistence
+import ServiceKit
+import TestSupport
+import Testing
+
+/// Real services whose routes name people of the directory by what they are.
+@Suite struct ToldPeopleTests {
+    private static let routes = """
+        default:
+          - id: duty-desk
+            channel:
+              email: {address: duty@clinic.example}
+        sites:
+          north:
+            - role: clinician
+        """
+
+    @Test func `The clinician is told in their language, and whoever the alert is given to after that`() throws {
+        let routes = FileManager.default.temporaryDirectory.appending(path: "routes-\(UUID()).yaml")
+        try Data(Self.routes.utf8).write(to: routes)
+        defer { try? FileManager.default.removeItem(at: routes) }
+        let system = try SystemStack("people", environment: ["ATTUNE_NOTIFICATION_ROUTES_FILE": routes.path])
+        let directory = TestPrograms.checkout.appending(path: "deploy/local/directory.csv").path
+        try system.stack.runOperator(
+            [
+                "directory", "apply", directory, "--apply", "--by", "op-1", "--contact-key-file",
+                system.stack.keys.contactKeys.path,
+            ], logTo: "directory")
+
+        let clinician = try system.token(site: "north", role: "clinician")
+        let alert = try dangerousAnswer(system, token: clinician)
+        let sink = try #require(system.stack.mails)
+        #expect(try system.eventually { sink.count == 1 })
+        let given = try system.call(
+            .post, .alerting, "/v1/alerts/\(alert)/assignment", token: clinician, body: #"{"clinician": "s-north"}"#)
+        #expect(given.status == 200)
+        #expect(try system.eventually { sink.count == 2 })
+        #expect(sink.mails.map(\.recipients) == [["c1@north.example"], ["s1@north.example"]])
+        #expect(sink.mails.allSatisfy { $0.subject == "Attune: Ein Hinweis wartet (dringend)" })
+        let state = try system.drained()
+        #expect(state.missing.isEmpty)
+        let told = try system.count(
+            "select count(*) from published.delivery where recipient in ('person:c-north-1', 'person:s-north')")
+        #expect(told == 2)
+    }
+
+    /// - Returns: the id of the alert that it raised.
+    private func dangerousAnswer(_ system: SystemStack, token: String) throws -> String {
+        let (episode, participant) = (UUID().uuidString.lowercased(), UUID().uuidString.lowercased())
+        let opened = try system.call(
+            .post, .ingestion, "/v1/episodes", token: token,
+            body: """
+                {"episodeId": "\(episode)", "site": "north", "service": "adult", "openedOn": "2026-01-05",
+                 "clinician": "c-north-1",
+                 "participants": [{"participantId": "\(participant)", "role": "self", "ageBand": "adult"}]}
+                """)
+        #expect(opened.status == 201)
+        let rated = try system.call(
+            .post, .ingestion, "/v1/episodes/\(episode)/ratings", token: token,
+            body: """
+                {"ratingId": "\(UUID().uuidString.lowercased())", "participantId": "\(participant)", "instrument": "phq-9",
+                 "version": "2001", "session": 1, "day": "2026-02-01", "items": [1, 1, 1, 1, 1, 1, 1, 1, 2]}
+                """)
+        #expect(rated.status == 201)
+        var id: String?
+        _ = try system.eventually {
+            let answer = try system.call(.get, .alerting, "/v1/alerts?episode=\(episode)&status=all", token: token)
+            guard case .array(let alerts)? = answer.json?["alerts"], case .string(let text)? = alerts.first?["alertId"]
+            else { return false }
+            id = text
+            return true
+        }
+        return try #require(id)
+    }
+}
