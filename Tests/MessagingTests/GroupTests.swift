@@ -129,7 +129,12 @@ private let allPartitions = Set((0..<4).map { TopicPartition(topic: Bench.topic,
     @Test func aMemberFencedByAnotherWithItsInstanceIDEndsTheLoop() async throws {
         let bench = try Bench()
         bench.cluster.failNext(.joinGroup, with: [RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue])
-        let loop = bench.loop("a") { $0.instanceID = "replica-0" }
+        let store = bench.store
+        // It has no group to leave, and must not wait for leave.
+        let logger = Logger(label: "test") { _ in
+            WatchingLog { if $0.contains("could not leave") { store.note(.mark("stayed")) } }
+        }
+        let loop = bench.loop("a", logger: logger) { $0.instanceID = "replica-0" }
         loop.start()
         #expect(await bench.store.reaches { $0.failures.count == 1 })
         guard case .failed(.fatal(let reason)) = loop.status.state else {
@@ -138,6 +143,7 @@ private let allPartitions = Set((0..<4).map { TopicPartition(topic: Bench.topic,
         }
         #expect(reason.code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue)
         #expect(await loop.stop(within: Bench.longEnough))
+        #expect(!store.now.history.contains(.mark("stayed")))
     }
 }
 

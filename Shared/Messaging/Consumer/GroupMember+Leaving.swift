@@ -24,11 +24,14 @@ extension GroupMember {
         rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
+    /// - Returns: whether the client can be ended now.
     private func close(by deadline: ContinuousClock.Instant) -> Bool {
         guard let queue = rd_kafka_queue_new(client) else { return false }
         defer { rd_kafka_queue_destroy(queue) }
         if let error = rd_kafka_consumer_close_queue(client, queue) {
-            logger.debug("closing the consumer: \(KafkaReason(consuming: error))")
+            // After a fatal error there is no group to leave: closing is refused and would never be done.
+            logger.debug("the consumer is ended without leaving: \(KafkaReason(consuming: error))")
+            return true
         }
         while rd_kafka_consumer_closed(client) == 0 {
             guard ContinuousClock.now < deadline else { return false }
