@@ -89,7 +89,7 @@ final class NotificationHandler: EventHandler {
         // Who was told keeps what was sent, and who is being told is told: an answer is no reason to leave the others in
         // the dark. But what only waits for the morning would say what is no longer so.
         case .acknowledged, .reviewEntered, .resolved: answered.append(alert.alert)
-        case .opened: break
+        case .opened, .followedUp: break
         }
     }
 

@@ -24,6 +24,7 @@ public enum EventType: String, CaseIterable, Sendable {
     case alertAssigned = "attune.alert.assigned.v1"
     case alertReviewEntered = "attune.alert.review-entered.v1"
     case alertWithdrawn = "attune.alert.withdrawn.v1"
+    case alertFollowedUp = "attune.alert.followed-up.v1"
     case notificationDelivered = "attune.notification.delivered.v1"
     case notificationFailed = "attune.notification.failed.v1"
     case alertAnswerRefused = "attune.access.alert-answer-refused.v1"

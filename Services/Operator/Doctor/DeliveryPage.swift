@@ -125,7 +125,7 @@ private struct StoredDelivery {
         case .raised: if level != 0 { faults.append("says level \(level) of an alert that was raised") }
         case .assigned: if level != 0 { faults.append("says level \(level) of an alert that was given to somebody") }
         case .escalated(let told, _, _, _, _): if told != level { faults.append("says level \(level) instead of \(told)") }
-        case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn:
+        case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn, .followedUp:
             faults.append("follows from an event that asks for none")
         }
         if event.alert != alert || event.kind.number != kind || stream != episode {

@@ -114,7 +114,7 @@ private struct CalledPage {
             case .raised: judge(event, alert, .raised, routes, &result)
             case .escalated(_, _, _, let audience, _): judge(event, alert, .passedOn(to: audience), routes, &result)
             case .assigned: judge(event, alert, .assigned, routes, &result)
-            case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn:
+            case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn, .followedUp:
                 guard deliveries[event.id] != nil else { continue }
                 result.difference("alert event \(event.id) has deliveries, and asks for none")
             }

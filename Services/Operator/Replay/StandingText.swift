@@ -38,11 +38,10 @@ struct StandingText {
     private var alerts: [String] {
         standing.alerts.flatMap { alert -> [String] in
             let (life, raising) = (alert.life, alert.life.raising)
-            let model = raising.provenance.model.map { "model \($0.name)" } ?? "no model"
             return [
                 "\(life.id)  \(life.kind.rawValue), \(life.status.rawValue), due \(life.dueAt)",
-                "  raised \(life.raisedAt) by rule \(raising.rule.name) of rating \(raising.rating), \(raising.course.instrument), "
-                    + "norm set \(raising.provenance.normSet.map { "\($0)" } ?? "none"), \(model); to clinician \(raising.clinician)",
+                "  raised \(life.raisedAt) by rule \(raising.subject.rule) \(raising.subject.words); "
+                    + "to clinician \(raising.clinician)",
             ] + alert.steps.map { "  \($0.record.recordedAt) \($0.event.step.words)" }
         }
     }
@@ -62,6 +61,20 @@ struct StandingText {
     }
 }
 
+extension AlertSubject {
+    /// What it is about, without what was scored.
+    var words: String {
+        switch self {
+        case .signal(let grounds):
+            "of rating \(grounds.rating), \(grounds.course.instrument), "
+                + "norm set \(grounds.provenance.normSet.map { "\($0)" } ?? "none"), "
+                + (grounds.provenance.model.map { "model \($0.name)" } ?? "no model")
+        case .session(let session): "of session \(session.session), as of \(session.asOf)"
+        case .undiscussed(let score): "of rating \(score.rating), \(score.course.instrument), as of \(score.asOf)"
+        }
+    }
+}
+
 extension AlertStep {
     /// What was done, without who it was done to.
     var words: String {
@@ -77,6 +90,7 @@ extension AlertStep {
         case .withdrawn(let actor, let reason): "withdrawn by \(actor): \(reason.rawValue)"
         case .escalated(let level, let wasDue, let due, let audience, _):
             "escalated to level \(level)\(audience.map { ", \($0.rawValue)" } ?? ""): was due \(wasDue), now \(due)"
+        case .followedUp(let found): "first rating after the review, \(found.rating): \(found.effect.rawValue)"
         }
     }
 }
