@@ -212,9 +212,9 @@ enum AlertStore {
         order by first_due_at, alert_id limit $3
         """)
     private static let selectKnown: Statement = "select alert_id from alerting.alert where alert_id = any($1)"
-    private static let selectLacking = Statement(
+    static let selectLacking = Statement(
         "select distinct episode_id from alerting.alert where episode_id = any($1) and kind = any($2) and \(open)")
-    private static let selectAwaiting = Statement(
+    static let selectAwaiting = Statement(
         """
         select \(columns) from alerting.alert
         where episode_id = any($1) and reviewed_at is not null and followed_up_at is null and status <> 'withdrawn'

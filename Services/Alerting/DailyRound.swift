@@ -95,7 +95,7 @@ struct DailyRound {
     }
 
     // From site to site by the index, as there are many episodes and few sites.
-    private static let selectSites: Statement = """
+    static let selectSites: Statement = """
         with recursive every (site) as (
             (select e.site from published.episode e where e.closed_on is null order by e.site limit 1)
             union all
@@ -187,7 +187,7 @@ struct RoundPlace {
         from alerting.round where site = $1 for update skip locked
         """
 
-    private static let selectEpisodes: Statement = """
+    static let selectEpisodes: Statement = """
         select episode_id, clinician from published.episode
         where site = $1 and closed_on is null
           and episode_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')

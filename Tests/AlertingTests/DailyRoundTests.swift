@@ -169,6 +169,38 @@ import Testing
         #expect((try row.int32(0), try row.bool(1)) == (7, true))
     }
 
+    @Test func `What a round and a batch ask for is found by index, whatever has been closed`() throws {
+        let fixture = try AlertingFixture()
+        let admin = try fixture.database.connect()
+        try admin.script(
+            """
+            insert into ledger.episode (episode_id, site, service, clinician, opened_on, closed_on, participants)
+            select gen_random_uuid(), 'site-' || n % 7, 's', 'c', '2026-01-01',
+                   case when n % 10 > 0 then date '2026-02-01' end, '{}'
+            from generate_series(1, 5000) n;
+            insert into alerting.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument,
+                clinician, cause_event_id, raised_at, due_at, first_due_at, closed_at, closed_as, reviewed_at)
+            select gen_random_uuid(), episode_id, site, 2, 'resolved', 'rci.worse', gen_random_uuid(), gen_random_uuid(), 'ors',
+                   'c', gen_random_uuid(), now(), now(), now(), now(), 'plan_changed', null
+            from ledger.episode;
+            """)
+        try admin.script("vacuum analyze ledger.episode")
+        try admin.script("vacuum analyze alerting.alert")
+        try admin.script("set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan")
+        let ids = Parameter.uuids([UUID()])
+        for (statement, parameters, index) in [
+            (DailyRound.selectSites, [], "episode_open"),
+            (RoundPlace.selectEpisodes, [.text("site-1"), .null, .int64(200)], "episode_open"),
+            (AlertStore.selectLacking, [ids, .int16s([7, 8])], "alert_open"),
+            (AlertStore.selectAwaiting, [ids], "alert_reviewed"),
+        ] as [(Statement, [Parameter], String)] {
+            let plan = try admin.run(Statement("explain \(statement.sql)"), parameters).map { try $0.text(0) }
+                .joined(separator: "\n")
+            #expect(plan.contains(index), "\(plan)")
+            #expect(!plan.contains("Seq Scan on"), "\(plan)")
+        }
+    }
+
     @Test func `An episode that cannot be scored is passed over and counted`() throws {
         let fixture = try AlertingFixture(policy: .thorough)
         let admin = try fixture.database.connect()

@@ -61,7 +61,9 @@ import Testing
         let event = NewEvent(
             id: DerivedIdentity.event(step, of: alert, following: cause), stream: episodes[1], site: DoctorBench.north,
             type: EventType.alertRaised.rawValue, traceparent: nil,
-            payload: try AlertEventCodec.encode(AlertEvent(alert: alert, kind: .missedMeasure, step: step)))
+            // Long behind the rating: what was recorded about then may not have been readable.
+            payload: try AlertEventCodec.encode(
+                AlertEvent(alert: alert, kind: .missedMeasure, step: step, at: Timestamp.now.advanced(bySeconds: 120))))
         _ = try bench.admin.transaction { try Ledger.append([event], to: .alert, on: $0) }
         let findings = try bench.examine(try bench.alerts()).findings
         #expect(findings.contains { $0.contains("nothing of the kind was missing") }, "\(findings)")

@@ -57,7 +57,13 @@ struct LackAlerts {
         case .superseded(let cause, let reason):
             let content = events.first { $0.id == cause }?.content
             let isClosing = if case .closed = content { true } else { false }
-            if content == nil || isClosing != (reason == .episodeClosed) {
+            let isPossible =
+                switch reason {
+                case .noLongerMissing: content != nil
+                case .episodeClosed: isClosing
+                case .courseChanged, .graverAlert: false
+                }
+            if !isPossible {
                 faults.append("\(step.words): its cause does not make it fall away")
             }
         case .opened, .acknowledged, .assigned, .reviewEntered, .resolved, .withdrawn, .escalated, .followedUp: break

@@ -77,7 +77,8 @@ struct RoutesReader {
     }
 
     /// What a site gives to nobody goes to those of the default, so somebody must be there: for safety always, for
-    /// other kinds unless the file says that nobody need be told.
+    /// other kinds unless the file says that nobody need be told. What episodes lack is raised only where a site chooses so:
+    /// files that never heard of it stay good.
     static func requireSomebody(
         for place: RouteNode, _ standard: [Recipient], untold: Set<AlertKind>
     ) throws(RoutesError) {
@@ -85,7 +86,7 @@ struct RoutesReader {
             throw place.refusal("somebody must take safety alerts, whatever the site: they cannot be untold")
         }
         // Safety first: of several faults it is the one to hear of.
-        for kind in [AlertKind.safety] + AlertKind.allCases where !untold.contains(kind) {
+        for kind in [AlertKind.safety] + AlertKind.allCases where kind.isOfCourse && !untold.contains(kind) {
             for isEscalation in [false, true]
             where !standard.contains(where: { $0.takes(kind, isEscalation: isEscalation) }) {
                 throw place.refusal(
