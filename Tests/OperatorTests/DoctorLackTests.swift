@@ -43,6 +43,27 @@ import Testing
         #expect(differences.map(\.columns) == [])
     }
 
+    @Test func `What the round raised is explained in words and replayed without a difference`() throws {
+        let (bench, episodes) = try missed()
+        let operators = try bench.database.connect(role: "attune_operator")
+        let alert: AlertID = try bench.admin.run("select alert_id from alerting.alert").only().id(0)
+        let text = ChainText(chain: try AlertChain(alert, catalogue: bench.catalogue, on: operators)).lines
+        #expect(text.contains { $0.contains("missing.outcome: session") && $0.contains("no outcome measure belongs to it") })
+        #expect(text.contains { $0.contains("attune.alert.raised.v1") })
+        var record = EpisodeRecord(stream: episodes[0])
+        for event in try Ledger.events(stream: episodes[0], category: .episode, on: bench.admin)
+            + Ledger.events(stream: episodes[0], category: .alert, on: bench.admin)
+        {
+            record.add(event)
+        }
+        let standing = try EpisodeStanding(record, asOf: nil, held: ReplayBases(bench.catalogue), chosen: nil)
+        #expect(standing.alerts.map(\.life.raising.subject.rule) == ["missing.outcome"])
+        var check = AlertCheck(standing.replay, raisedKinds: AlertPolicy.usuallyRaised, settled: .now)
+        var trajectories = standing.replay.trajectories
+        check.run(&trajectories)
+        #expect(check.findings.isEmpty)
+    }
+
     @Test func `An alert about something that was not missing is named`() throws {
         let (bench, episodes) = try missed()
         let cause = try bench.event(episodes[1], version: 2)
