@@ -185,7 +185,8 @@ enum AlertStore {
         order by first_due_at, alert_id limit $3
         """)
     private static let selectTold: Statement = """
-        select min(created_at), min(finished_at) filter (where status = 'delivered')
+        select min(created_at) filter (where status <> 'withheld'),
+               min(finished_at) filter (where status = 'delivered' and bounced_at is null)
         from published.delivery where alert_id = $1
         """
     private static let selectList = Statement(

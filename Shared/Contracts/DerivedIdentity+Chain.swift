@@ -21,6 +21,16 @@ extension DerivedIdentity {
     public static func ending(of delivery: DeliveryID, following cause: EventID) -> EventID {
         following(cause, rule: "notification \(delivery)")
     }
+
+    /// That a delivery was withheld: before its end, which it may still come to.
+    public static func withholding(of delivery: DeliveryID, following cause: EventID) -> EventID {
+        following(cause, rule: "withheld \(delivery)")
+    }
+
+    /// That a message came back after a delivery had ended: once, however often it comes.
+    public static func bouncing(of delivery: DeliveryID, following cause: EventID) -> EventID {
+        following(cause, rule: "bounced \(delivery)")
+    }
 }
 
 extension AlertStep {

@@ -105,11 +105,13 @@ extension EpisodeStanding.Notice {
             switch event.result {
             case .delivered(let attempt, _, let status): (true, attempt, status)
             case .failed(let attempts, let status, _): (false, attempts, status)
+            case .withheld, .bounced: (false, 0, nil)
             }
         return [
             "alert": .text(event.alert), "cause": .text(event.cause), "recipient": .string(event.recipient),
             "channel": .string(event.channel.rawValue), "at": .text(recordedAt), "delivered": .bool(reply.delivered),
             "attempts": .integer(reply.attempts), "answer": .text(reply.status),
+            "event": .string(event.type.rawValue),
         ]
     }
 }

@@ -56,6 +56,8 @@ struct StandingText {
                     "delivered at attempt \(attempt), text \(template), answered \(reply)"
                 case .failed(let attempts, let reply, let reason):
                     "given up after \(attempts) attempts\(reply.map { ", last answer \($0)" } ?? ""): \(reason)"
+                case .withheld(let told): "withheld, told by delivery \(told) before"
+                case .bounced(let status): "came back with status \(status)"
                 }
             return "\(notice.recordedAt)  alert \(event.alert) to \(event.recipient) by \(event.channel.rawValue): \(result)"
         }
