@@ -71,6 +71,15 @@ private struct EpisodeAlerts {
             trajectories: trajectories, closing: closed.map { .init(id: $0.id, version: $0.version) }, steps: steps,
             considerations: page.considerations[episode] ?? [], reached: reached, closedAt: closedAt)
         judge(story, policy.policy(of: site), into: &result)
+        let transfers = AlertTransfers(events, steps: steps, rows: rows)
+        report(transfers.faults)
+        for words in transfers.missing {
+            if page.held.holds(episode, .alerting) {
+                result.held()
+            } else {
+                result.pending(1, "episode \(episode): \(words)")
+            }
+        }
     }
 
     private func judge(_ story: AlertStory, _ policy: AlertPolicy, into result: inout CheckResult) {
