@@ -54,8 +54,13 @@ final class BounceIntake {
     }
 
     private func take(_ file: URL, on connection: Connection) throws -> Bool {
-        guard let content = content(of: file) else { return false }
-        guard let report = content.bytes.flatMap({ BounceReport($0, to: address) }) else {
+        let report: BounceReport?
+        switch content(of: file) {
+        case .gone: return false
+        case .strange: report = nil
+        case .bytes(let bytes): report = BounceReport(bytes, to: address)
+        }
+        guard let report else {
             finish(file, in: "junk", "junk")
             return false
         }
@@ -79,14 +84,24 @@ final class BounceIntake {
         return false
     }
 
-    /// Nil for a file that another process has taken meanwhile; no bytes for what is too large, or no plain file.
-    private func content(of file: URL) -> (bytes: [UInt8]?, Void)? {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path) else { return nil }
+    private enum Content {
+        /// Another process has taken it meanwhile, or it may not be read.
+        case gone
+        /// Too large, or no plain file.
+        case strange
+        case bytes([UInt8])
+    }
+
+    private func content(of file: URL) -> Content {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path) else { return .gone }
         guard attributes[.type] as? FileAttributeType == .typeRegular,
             let size = attributes[.size] as? Int, size <= Self.sizeLimit
-        else { return (nil, ()) }
-        guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
-        return (Array(data), ())
+        else { return .strange }
+        if let data = FileManager.default.contents(atPath: file.path) { return .bytes(Array(data)) }
+        if FileManager.default.fileExists(atPath: file.path) {
+            logger.error("a returned mail cannot be read", metadata: ["folder": "\(folder.path)"])
+        }
+        return .gone
     }
 
     /// Moves a file; one that cannot be moved is read again at the next look, which changes nothing.
