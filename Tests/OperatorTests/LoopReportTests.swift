@@ -48,7 +48,8 @@ private struct ToldAlerts {
         record.add(
             LedgerEvent(
                 position: Int64(version), lane: lane, id: EventID(rawValue: UUID()), stream: record.stream,
-                version: Int64(version), site: site, type: type.rawValue, recordedAt: Self.time(minutes), traceparent: nil,
+                version: Int64(version), site: site, type: type.rawValue, recordedAt: Self.time(minutes),
+                traceparent: nil,
                 payload: payload))
     }
 }
@@ -65,14 +66,16 @@ private struct MemorySource: EventSource {
 
 @Suite struct LoopReportTests {
     private func report(
-        _ told: [ToldAlerts], from: String? = nil, through: String? = nil, site: String? = nil, asOf minutes: Int = 100_000
+        _ told: [ToldAlerts], from: String? = nil, through: String? = nil, site: String? = nil,
+        asOf minutes: Int = 100_000
     ) throws -> LoopReport {
         try LoopReport(
             MemorySource(records: told.map(\.record)),
             LoopScope(
                 from: from.flatMap { CalendarDay($0) }, through: through.flatMap { CalendarDay($0) },
                 site: site.flatMap { SiteID($0) }),
-            asOf: ToldAlerts.time(minutes), clock: .newestEvent) { _, _ in }
+            asOf: ToldAlerts.time(minutes), clock: .newestEvent
+        ) { _, _ in }
     }
 
     @Test func `Every step of an alert is counted once, with its time`() throws {
@@ -94,7 +97,8 @@ private struct MemorySource: EventSource {
     @Test func `Overdue is what nobody had answered by its first due time, whatever came later`() throws {
         var told = ToldAlerts()
         let late = try told.raise(.safety, at: 0)
-        try told.step(.escalated(level: 1, wasDueAt: ToldAlerts.time(60), dueAt: ToldAlerts.time(120)), of: late, .safety, at: 60)
+        try told.step(
+            .escalated(level: 1, wasDueAt: ToldAlerts.time(60), dueAt: ToldAlerts.time(120)), of: late, .safety, at: 60)
         try told.step(.acknowledged(actor: "s-01"), of: late, .safety, at: 90)
         let inTime = try told.raise(.alliance, at: 0)
         try told.step(.acknowledged(actor: "c-01"), of: inTime, .alliance, at: 60)
@@ -124,9 +128,10 @@ private struct MemorySource: EventSource {
         #expect(try report(told, site: "south").events == [EventType.alertRaised.rawValue: 1])
     }
 
-    @Test(arguments: [
-        ([5], 5, 5), ([1, 2], 1, 2), (Array(1...20), 10, 19), (Array(1...100), 50, 95), ([9, 1, 5], 5, 9),
-    ] as [([Int64], Int64, Int64)])
+    @Test(
+        arguments: [
+            ([5], 5, 5), ([1, 2], 1, 2), (Array(1...20), 10, 19), (Array(1...100), 50, 95), ([9, 1, 5], 5, 9),
+        ] as [([Int64], Int64, Int64)])
     func `Percentiles are times that were measured`(times: [Int64], median: Int64, last: Int64) {
         #expect(TimeFigures(times) == TimeFigures(count: times.count, median: median, ninetyFifth: last))
     }
@@ -137,7 +142,8 @@ private struct MemorySource: EventSource {
         let agreed = try await Program.attune(["loop", "report"], environment: environment)
         #expect(agreed.status == 0, "\(agreed.errors)")
         #expect(agreed.output.contains("counted again from rows: the same"))
-        let raised = try bench.admin.run("select count(*) from published.event where type = 'attune.alert.raised.v1'").only().int64(0)
+        let raised = try bench.admin.run("select count(*) from published.event where type = 'attune.alert.raised.v1'")
+            .only().int64(0)
         let json = try await Program.attune(["loop", "report", "--json"], environment: environment)
         #expect(json.output.contains(#""all":{"raised":\#(raised),"#), "\(json.output)")
         #expect(json.output.contains(#""attune.alert.raised.v1":\#(raised)"#))
@@ -152,6 +158,7 @@ private struct MemorySource: EventSource {
         #expect(differing.errors.contains("deteriorating, time until acknowledged"), "\(differing.errors)")
         #expect(differing.errors.contains("safety, resolved: 1 by events, 0 by rows"), "\(differing.errors)")
         #expect(try await Program.attune(["loop", "report", "--site", "south"], environment: environment).status == 0)
-        #expect(try await Program.attune(["loop", "report", "--from", "2026-13-01"], environment: environment).status == 64)
+        #expect(
+            try await Program.attune(["loop", "report", "--from", "2026-13-01"], environment: environment).status == 64)
     }
 }

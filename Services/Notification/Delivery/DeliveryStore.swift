@@ -15,8 +15,8 @@ struct DeliveryStore: Sendable {
     let schedule: RetrySchedule
     /// After so long without a result the process that sends is taken for dead; longer than any sending takes.
     let sendingLimit: Duration
-    /// The clock that quiet hours and digests go by; a test gives its own.
-    var now: @Sendable () -> Timestamp = { .now }
+    /// The clock that quiet hours and digests go by: nil for the database's; a test gives its own.
+    var now: (@Sendable () -> Timestamp)?
 
     enum Status: String {
         case pending, sending, delivered, failed

@@ -5,5 +5,5 @@ struct LoopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loop",
         abstract: "Show what became of alerts, from being raised to being followed up.",
-        subcommands: [LoopReportCommand.self, QuarterCommand.self])
+        subcommands: [LoopReportCommand.self, FidelityCommand.self, GapsCommand.self, QuarterCommand.self])
 }

@@ -24,7 +24,9 @@ struct LoopRecount {
             kinds[try Self.kind(row), default: KindFigures()].endings[ending] = Int(try row.int64(3))
         }
         var events: [String: Int] = [:]
-        for row in try connection.run(Self.selectEvents, [parameters[0]]) { events[try row.text(0)] = Int(try row.int64(1)) }
+        for row in try connection.run(Self.selectEvents, [parameters[0]]) {
+            events[try row.text(0)] = Int(try row.int64(1))
+        }
         self.kinds = kinds
         self.events = events
     }
@@ -70,7 +72,10 @@ struct LoopRecount {
             compare("\(ending.status) \(ending.outcome)", events.endings[ending] ?? 0, rows.endings[ending] ?? 0)
         }
         for what in LoopTime.allCases where !agree(events.times[what], rows.times[what], what) {
-            lines.append("\(name), time until \(what.rawValue): \(words(events.times[what])) by events, \(words(rows.times[what])) by rows")
+            lines.append(
+                "\(name), time until \(what.rawValue): \(words(events.times[what])) by events, "
+                    + "\(words(rows.times[what])) by rows"
+            )
         }
         return lines
     }
@@ -144,10 +149,14 @@ extension KindFigures {
             let count = Int(try row.int64(place + 1))
             if count > 0 { counts[figure] = count }
         }
-        let counted: [LoopTime: LoopFigure] = [.delivered: .delivered, .acknowledged: .acknowledged, .resolved: .resolved]
+        let counted: [LoopTime: LoopFigure] = [
+            .delivered: .delivered, .acknowledged: .acknowledged, .resolved: .resolved,
+        ]
         for (place, what) in LoopTime.allCases.enumerated() {
             let column = LoopFigure.allCases.count + 1 + place * 2
-            guard let median = try row.optionalInt64(column), let last = try row.optionalInt64(column + 1) else { continue }
+            guard let median = try row.optionalInt64(column), let last = try row.optionalInt64(column + 1) else {
+                continue
+            }
             times[what] = TimeFigures(count: counted[what].map { self[$0] } ?? 0, median: median, ninetyFifth: last)
         }
     }
@@ -156,5 +165,7 @@ extension KindFigures {
 /// A row has a kind that this program does not know.
 struct UnknownAlertKind: Error, CustomStringConvertible {
     let number: Int16
-    var description: String { "an alert has kind \(number), which this program does not know; use one of the same version" }
+    var description: String {
+        "an alert has kind \(number), which this program does not know; use one of the same version"
+    }
 }

@@ -78,7 +78,8 @@ extension LoopReport {
     ) throws -> (report: LoopReport, differences: [String]) {
         try connection.snapshot { connection in
             let now = try connection.run("select clock_timestamp()").only().timestamp(0)
-            let source = LedgerSource(connection: connection, categories: [.alert, .notification], isWithinSnapshot: true)
+            let source = LedgerSource(
+                connection: connection, categories: [.alert, .notification], isWithinSnapshot: true)
             let report = try LoopReport(source, scope, asOf: now, clock: .database, progress: progress)
             return (report, try LoopRecount(scope, asOf: now, on: connection).differences(from: report))
         }

@@ -7,7 +7,8 @@ import ServiceKit
 struct LoopReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Count what became of alerts: delivered, acknowledged, reviewed, resolved, overdue, and how long it took.",
+        abstract:
+            "Count what became of alerts: delivered, acknowledged, reviewed, resolved, overdue, and how long it took.",
         discussion: """
             An alert counts in the span in which it was raised; what became of it is told as of the end of what is known. \
             Everything follows from the ledger's events alone. Read from the database, the figures are then counted once \
@@ -32,7 +33,9 @@ struct LoopReportCommand: ParsableCommand {
     @Option(help: "One site; default: all.")
     var site: String?
 
-    @Option(help: "Read an exported bundle, the folder with events.ndjson, instead of the ledger; nothing is counted twice.")
+    @Option(
+        help: "Read an exported bundle, the folder with events.ndjson, instead of the ledger; nothing is counted twice."
+    )
     var bundle: String?
 
     @Flag(help: "Print JSON.")
@@ -55,7 +58,9 @@ struct LoopReportCommand: ParsableCommand {
 
     private func day(_ text: String?, _ option: String) throws -> CalendarDay? {
         guard let text else { return nil }
-        guard let day = CalendarDay(text) else { throw ValidationError("\(option): \(text) is not a day such as 2026-09-30.") }
+        guard let day = CalendarDay(text) else {
+            throw ValidationError("\(option): \(text) is not a day such as 2026-09-30.")
+        }
         return day
     }
 

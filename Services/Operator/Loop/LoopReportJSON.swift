@@ -26,7 +26,10 @@ extension KindFigures {
                     "endings",
                     .array(
                         endings.sorted { $0.key < $1.key }.map { ending, count in
-                            ["status": .string(ending.status), "outcome": .string(ending.outcome), "alerts": .integer(count)]
+                            [
+                                "status": .string(ending.status), "outcome": .string(ending.outcome),
+                                "alerts": .integer(count),
+                            ]
                         })),
                 JSON.Member("times", .object(LoopTime.allCases.map { JSON.Member($0.rawValue, Self.json(times[$0])) })),
             ]

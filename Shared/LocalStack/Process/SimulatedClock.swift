@@ -76,6 +76,8 @@ public final class SimulatedClock: Sendable {
         let made = FileManager.default.createFile(
             atPath: next.path, contents: Data("\(offset < 0 ? "" : "+")\(offset)\n".utf8),
             attributes: [.posixPermissions: 0o644])
-        guard made, rename(next.path, file.path) == 0 else { throw StackError.unreadable(file, reason: "cannot be written") }
+        guard made, rename(next.path, file.path) == 0 else {
+            throw StackError.unreadable(file, reason: "cannot be written")
+        }
     }
 }

@@ -24,7 +24,8 @@ struct QuarterAnswer {
             if chance >= 94 { return [] }
             let isLate = chance >= 82
             return [
-                (minutes(isLate ? 120...300 : 2...20), .open), (0, .acknowledge), (minutes(60...1500), .resolve(outcome)),
+                (minutes(isLate ? 120...300 : 2...20), .open), (0, .acknowledge),
+                (minutes(60...1500), .resolve(outcome)),
             ]
         }
         let isAboutCourse = aboutCourses.contains(kind)
@@ -32,8 +33,14 @@ struct QuarterAnswer {
         let review: Plan = hasReview ? [(minutes(30...2880), .review)] : []
         switch chance {
         case ..<2: return [(minutes(30...600), .open), (minutes(5...60), .withdraw(.enteredAsTest))]
-        case ..<66: return [(minutes(20...420), .open), (minutes(0...90), .acknowledge)] + review + [(minutes(600...7200), .resolve(outcome))]
-        case ..<84: return [(minutes(4000...13_000), .open), (0, .acknowledge)] + review + [(minutes(600...4000), .resolve(outcome))]
+        case ..<66:
+            return [(minutes(20...420), .open), (minutes(0...90), .acknowledge)] + review + [
+                (minutes(600...7200), .resolve(outcome))
+            ]
+        case ..<84:
+            return [(minutes(4000...13_000), .open), (0, .acknowledge)] + review + [
+                (minutes(600...4000), .resolve(outcome))
+            ]
         case ..<90: return [(minutes(60...600), .open), (minutes(0...60), .acknowledge)]
         case ..<93: return [(minutes(60...600), .open)]
         default: return []
@@ -44,11 +51,15 @@ struct QuarterAnswer {
     static func standIn(_ kind: AlertKind, reviews: Bool, _ random: inout SplitMix64) -> Plan {
         let outcome = outcome(&random)
         func minutes(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
-        if kind == .safety { return [(minutes(5...20), .open), (0, .acknowledge), (minutes(30...300), .resolve(outcome))] }
+        if kind == .safety {
+            return [(minutes(5...20), .open), (0, .acknowledge), (minutes(30...300), .resolve(outcome))]
+        }
         guard minutes(0...9) < 7 else { return [] }
         let isAboutCourse = aboutCourses.contains(kind)
         return [(minutes(60...600), .open), (minutes(0...30), .acknowledge)]
-            + (reviews && isAboutCourse ? [(minutes(60...1500), .review)] : []) + [(minutes(300...3000), .resolve(outcome))]
+            + (reviews && isAboutCourse ? [(minutes(60...1500), .review)] : []) + [
+                (minutes(300...3000), .resolve(outcome))
+            ]
     }
 
     private static func outcome(_ random: inout SplitMix64) -> AlertOutcome {
@@ -99,7 +110,9 @@ struct QuarterAnswers {
         for kind in AlertKind.allCases {
             let figures = report.kinds[kind] ?? KindFigures()
             func compare(_ what: String, _ sent: Int, _ told: Int) {
-                if sent != told { lines.append("\(kind.rawValue), \(what): \(sent) answers were sent, \(told) are reported") }
+                if sent != told {
+                    lines.append("\(kind.rawValue), \(what): \(sent) answers were sent, \(told) are reported")
+                }
             }
             compare("opened", opened[kind]?.count ?? 0, figures[.opened])
             compare("acknowledged", acknowledged[kind]?.count ?? 0, figures[.acknowledged])

@@ -24,15 +24,19 @@ final class QuarterCalls {
 
     /// Sends one command as a site's integration engine does, and expects it to be accepted.
     func post(_ command: SimulatedClinic.Command, at site: SiteID) throws {
-        let response = try send(.post, .ingestion, command.path, as: "bridge-\(site)", "integration", site, command.body)
+        let response = try send(
+            .post, .ingestion, command.path, as: "bridge-\(site)", "integration", site, command.body)
         guard response.status == 201 else {
-            throw Unexpected(description: "ingestion answered \(response.status) to \(command.path): \(Self.text(response))")
+            throw Unexpected(
+                description: "ingestion answered \(response.status) to \(command.path): \(Self.text(response))")
         }
         posted += 1
     }
 
     /// Asks alerting something, or answers an alert.
-    func alerts(_ method: HTTPMethod, _ path: String, as subject: String, role: String, at site: SiteID, _ body: JSON? = nil) throws
+    func alerts(
+        _ method: HTTPMethod, _ path: String, as subject: String, role: String, at site: SiteID, _ body: JSON? = nil
+    ) throws
         -> (status: Int, json: JSON)
     {
         let response = try send(method, .alerting, "/v1/alerts\(path)", as: subject, role, site, body)
@@ -43,7 +47,8 @@ final class QuarterCalls {
     }
 
     private func send(
-        _ method: HTTPMethod, _ service: StackService, _ path: String, as subject: String, _ role: String, _ site: SiteID,
+        _ method: HTTPMethod, _ service: StackService, _ path: String, as subject: String, _ role: String,
+        _ site: SiteID,
         _ body: JSON?
     ) throws -> HTTPResponse {
         guard let url = stack.endpoints.url(service) else { throw StackError.notStarted }
@@ -65,13 +70,17 @@ final class QuarterCalls {
         return token
     }
 
-    private static func text(_ response: HTTPResponse) -> String { String(decoding: response.body.prefix(500), as: UTF8.self) }
+    private static func text(_ response: HTTPResponse) -> String {
+        String(decoding: response.body.prefix(500), as: UTF8.self)
+    }
 }
 
 extension QuarterCalls {
     /// Goes through the support tree to its end: the first question that is not answered plainly leads to an action.
     /// - Returns: the status of the last entry.
-    func review(_ alert: String, as subject: String, role: String, at site: SiteID, _ random: inout SplitMix64) throws -> Int {
+    func review(_ alert: String, as subject: String, role: String, at site: SiteID, _ random: inout SplitMix64) throws
+        -> Int
+    {
         let path = "/\(alert)/review"
         var answer = try alerts(.get, path, as: subject, role: role, at: site)
         func enter(_ body: JSON) throws -> Bool {
@@ -82,7 +91,9 @@ extension QuarterCalls {
             // Most answers are plain; what is not leads to the actions of its part of the tree.
             let plain: JSON = Self.isFineWithNo(question) ? "no" : "yes"
             let isPlain = Int.random(in: 0..<5, using: &random) > 0
-            guard try enter(["answer": ["question": question, "answer": isPlain ? plain : "unsure"]]) else { return answer.status }
+            guard try enter(["answer": ["question": question, "answer": isPlain ? plain : "unsure"]]) else {
+                return answer.status
+            }
         }
         if case .array(let parts)? = answer.json["review"]?["withoutAction"] {
             for _ in parts {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogue
 import Domain
 import Foundation
 import LocalStack
@@ -12,11 +13,13 @@ struct QuarterCommand: AsyncParsableCommand {
         abstract: "Let a made-up network live through a quarter in minutes with real programs, and report the loop.",
         discussion: """
             Starts a private PostgreSQL, a Kafka in memory and all services in a temporary folder. The database has a \
-            clock of its own (Debian's package faketime), by which the services record and schedule everything. Three sites with time zones, working hours and ladders of \
-            their own, twelve clinicians with supervisors and duty desks: sessions are held, rated and missed, alerts are \
-            opened, acknowledged, reviewed and resolved over HTTP, some late and some never, and one clinician leaves in \
-            the middle. The clock is moved on to the next half-hour at which something happens or falls due, once \
-            everything before it has been scored, alerted and told. Prints the report of `attune loop report`.
+            clock of its own (Debian's package faketime), by which the services record and schedule everything. Three \
+            sites with time zones, working hours and ladders of their own, twelve clinicians with supervisors and duty \
+            desks: sessions are held, rated, talked about and missed, alerts are opened, acknowledged, reviewed and \
+            resolved over HTTP, some late and some never, and one clinician leaves in the middle. The clock is moved on \
+            to the next hour (for danger, the next five minutes) at which something happens or falls due, once everything \
+            before it has been scored, alerted and told. Prints the report of `attune loop report` and a month's \
+            `attune loop fidelity`.
 
             The seed decides courses and answers. Nothing is real but the programs.
 
@@ -49,7 +52,9 @@ struct QuarterCommand: AsyncParsableCommand {
         guard (1...52).contains(weeks), (1...5000).contains(courses) else {
             throw ValidationError("--weeks 1 to 52, --courses 1 to 5000")
         }
-        guard CalendarDay(from) != nil else { throw ValidationError("--from: \(from) is not a day such as 2026-07-01.") }
+        guard CalendarDay(from) != nil else {
+            throw ValidationError("--from: \(from) is not a day such as 2026-07-01.")
+        }
     }
 
     func run() async throws {
@@ -69,7 +74,8 @@ struct QuarterCommand: AsyncParsableCommand {
     }
 
     private func carryOut(_ shim: URL, _ interruption: Interruption) -> ExitCode {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attune-quarter-\(UUID().uuidString.prefix(8))")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "attune-quarter-\(UUID().uuidString.prefix(8))")
         do {
             let differences = try simulate(shim, folder, interruption)
             guard differences.isEmpty else {
@@ -96,7 +102,8 @@ struct QuarterCommand: AsyncParsableCommand {
         try FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: folder.path)
         let clock = try SimulatedClock(shim: shim, file: folder.appendingPathComponent("clock"), startingAt: plan.start)
         var settings = StackSettings(
-            folder: folder, programs: try DemoCommand.programs(), catalogue: SiteFiles(URL(fileURLWithPath: site)).catalogue,
+            folder: folder, programs: try DemoCommand.programs(),
+            catalogue: SiteFiles(URL(fileURLWithPath: site)).catalogue,
             routes: files.routes, postgres: .local(.throwaway),
             environment: ["ATTUNE_ALERT_POLICY_DIR": files.policies.path, "ATTUNE_LOG_LEVEL": "warning"],
             startLimit: .seconds(600))
@@ -108,22 +115,37 @@ struct QuarterCommand: AsyncParsableCommand {
         let run = try QuarterRun(plan, stack, clock, files)
         try run.run { if interruption.isRequested { throw StackError.interrupted } }
         if let bundle { try export(bundle, stack) }
-        let told = try report(stack, plan)
+        let connection = try Connection(
+            DatabaseSettings(
+                url: stack.endpoints.database, role: "attune_operator", applicationName: "attune loop quarter"))
+        defer { connection.close() }
+        let told = try LoopReport.counted(
+            LoopScope(from: plan.first, through: plan.last, site: nil), on: connection
+        ) { _, _ in }
         show(told.report, run, seconds: (ContinuousClock.now - began).components.seconds)
+        if !json { for line in try fidelity(plan, on: connection).lines { print(line) } }
         return told.differences + run.answers.differences(from: told.report)
     }
 
-    private func report(_ stack: LocalStack, _ plan: QuarterPlan) throws -> (report: LoopReport, differences: [String]) {
-        let connection = try Connection(
-            DatabaseSettings(url: stack.endpoints.database, role: "attune_operator", applicationName: "attune loop quarter"))
-        defer { connection.close() }
-        return try LoopReport.counted(LoopScope(from: plan.first, through: plan.last, site: nil), on: connection) { _, _ in }
+    /// Of the month in the middle, by team.
+    private func fidelity(_ plan: QuarterPlan, on connection: Connection) throws -> FidelityText {
+        let middle = plan.first.advanced(byDays: (plan.last.daysSinceEpoch - plan.first.daysSinceEpoch) / 2)
+        var report = FidelityReport(
+            CalendarMonth(holding: middle), by: .team, teams: try FollowedEpisodes.teams(on: connection))
+        let catalogue = try Catalogue.load(siteFolder: SiteFiles(URL(fileURLWithPath: site)).catalogue.path)
+        let source = LedgerSource(connection: connection, categories: [.episode, .alert])
+        try source.forEachEpisode(progress: { _, _ in }) { record in
+            let episode = try FollowedEpisode(record, catalogue: catalogue, asOf: plan.last.advanced(byDays: 2))
+            if let episode { report.add(episode) }
+        }
+        return FidelityText(report: report, minimum: 10)
     }
 
     private func export(_ bundle: String, _ stack: LocalStack) throws {
         try stack.runOperator(
             [
-                "evidence", "export", "--out", bundle, "--key-file", stack.keys.auditVerifier.path, "--by", "op-quarter",
+                "evidence", "export", "--out", bundle, "--key-file", stack.keys.auditVerifier.path, "--by",
+                "op-quarter",
                 "--reason", "simulated quarter",
             ], logTo: "attune-evidence")
     }
@@ -139,7 +161,7 @@ struct QuarterCommand: AsyncParsableCommand {
         for line in LoopReportText(report: report).lines { print(line) }
         print(
             "\n\(weeks) weeks, \(courses) courses, \(run.posted) commands and \(run.answers.count) answers "
-                + "(\(run.answers.tooLate) came too late) at \(run.moments) half-hours, in \(seconds) s")
+                + "(\(run.answers.tooLate) came too late) at \(run.moments) moments, in \(seconds) s\n")
     }
 }
 
@@ -152,10 +174,13 @@ extension QuarterAnswers {
                 return JSON.Member(
                     kind.rawValue,
                     [
-                        "opened": .integer(opened[kind]?.count ?? 0), "acknowledged": .integer(acknowledged[kind]?.count ?? 0),
+                        "opened": .integer(opened[kind]?.count ?? 0),
+                        "acknowledged": .integer(acknowledged[kind]?.count ?? 0),
                         "reviewed": .integer(reviewed[kind]?.count ?? 0),
                         "endings": .object(
-                            endings.sorted { $0.key < $1.key }.map { JSON.Member("\($0.key.status): \($0.key.outcome)", .integer($0.value)) }),
+                            endings.sorted { $0.key < $1.key }.map {
+                                JSON.Member("\($0.key.status): \($0.key.outcome)", .integer($0.value))
+                            }),
                     ])
             })
     }

@@ -49,7 +49,11 @@ struct QuarterCourse {
         site = index % QuarterSite.all.count
         clinician = index / QuarterSite.all.count % 4
         measure = among(20) < 10 ? .ors : among(2) == 0 ? .phq9 : .gad7
-        way = [.improving, .improving, .improving, .improving, .improving, .flat, .flat, .drifting, .worsening, .worsening][among(10)]
+        way =
+            [
+                .improving, .improving, .improving, .improving, .improving, .flat, .flat, .drifting, .worsening,
+                .worsening,
+            ][among(10)]
         strain = among(6) == 0 ? 2 + among(4) : nil
         danger = measure == .phq9 && among(4) == 0 ? 1 + among(5) : nil
         isGuarded = among(20) == 0
@@ -59,7 +63,7 @@ struct QuarterCourse {
         var day = first.advanced(byDays: among(max(1, among(2) == 0 ? span / 3 : span * 3 / 4)))
         while !day.isWeekday { day = day.advanced(byDays: 1) }
         let count = 5 + among(8)
-        let hour = 9 + among(8)
+        let hour = [9, 11, 14, 16][among(4)]
         var sessions: [Session] = []
         for number in 1...count where day <= last {
             sessions.append(Session(number: number, day: day, hour: hour, isMissed: number > 1 && among(14) == 0))
@@ -83,7 +87,7 @@ struct QuarterCourse {
     }
 
     /// The session itself, and what was rated in it.
-    func commands(at session: Session) -> [SimulatedClinic.Command] {
+    func commands(at session: Session, clinician: String) -> [SimulatedClinic.Command] {
         let id: SessionID = DerivedIdentity.named("attune quarter", name, "session", "\(session.number)")
         let path = "/v1/episodes/\(self.id)"
         guard !session.isMissed else {
@@ -102,7 +106,28 @@ struct QuarterCourse {
                 "sessionId": .text(id), "held": ["number": .integer(session.number), "day": .text(session.day)],
             ])
         var random = SplitMix64(seed: seed &+ UInt64(session.number))
-        return [held, rating("outcome", session, outcome(session, &random)), rating("alliance", session, alliance(session, &random))]
+        var commands = [held]
+        // Not every session is measured, and not every rating is talked about.
+        let (measured, rated, talked) = (random.percent(94), random.percent(90), random.percent(75))
+        let (outcome, alliance) = (outcome(session, &random), alliance(session, &random))
+        if measured { commands.append(rating("outcome", session, outcome)) }
+        if rated { commands.append(rating("alliance", session, alliance)) }
+        if measured && talked { commands.append(discussion(session, by: clinician)) }
+        return commands
+    }
+
+    private func discussion(_ session: Session, by clinician: String) -> SimulatedClinic.Command {
+        SimulatedClinic.Command(
+            path: "/v1/episodes/\(id)/discussions",
+            body: [
+                "discussionId": .text(
+                    DerivedIdentity.named("attune quarter", name, "talk", "\(session.number)") as DiscussionID),
+                "ratingId": .text(ratingID("outcome", session)), "day": .text(session.day), "by": .string(clinician),
+            ])
+    }
+
+    private func ratingID(_ what: String, _ session: Session) -> RatingID {
+        DerivedIdentity.named("attune quarter", name, what, "\(session.number)")
     }
 
     func closure() -> SimulatedClinic.Command {
@@ -125,7 +150,7 @@ struct QuarterCourse {
             path: "/v1/episodes/\(id)/ratings",
             body: .object(
                 [
-                    .init("ratingId", .text(DerivedIdentity.named("attune quarter", name, what, "\(session.number)") as RatingID)),
+                    .init("ratingId", .text(ratingID(what, session))),
                     .init("participantId", .text(participant)), .init("session", .integer(session.number)),
                     .init("day", .text(session.day)),
                 ] + answers))
@@ -148,7 +173,10 @@ struct QuarterCourse {
         let burden = burden(session, &random)
         switch measure {
         case .ors:
-            return [.init("instrument", "ors"), .init("version", "2000"), .init("total", Self.tenths(400 - Int(burden * 400)))]
+            return [
+                .init("instrument", "ors"), .init("version", "2000"),
+                .init("total", Self.tenths(400 - Int(burden * 400))),
+            ]
         case .phq9:
             let dangerous = session.number == danger
             return [
@@ -180,4 +208,9 @@ struct QuarterCourse {
     private static func tenths(_ value: Int) -> JSON {
         (try? JSON.parse(Array("\(value / 10).\(value % 10)".utf8))) ?? .integer(value / 10)
     }
+}
+
+extension SplitMix64 {
+    /// True so many times of a hundred.
+    fileprivate mutating func percent(_ chance: Int) -> Bool { Int.random(in: 0..<100, using: &self) < chance }
 }

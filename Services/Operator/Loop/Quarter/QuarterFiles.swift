@@ -15,7 +15,8 @@ struct QuarterFiles {
             let policy = """
                 version: quarter-1
                 raise: [safety, deteriorating, not_on_track, alliance, stalled, guarded]
-                urgency: {safety: now, deteriorating: within_hours, not_on_track: within_hours, alliance: digest, stalled: digest, guarded: digest}
+                urgency: {safety: now, deteriorating: within_hours, not_on_track: within_hours,
+                  alliance: digest, stalled: digest, guarded: digest}
                 \(site.policy)
 
                 """
@@ -35,7 +36,9 @@ struct QuarterFiles {
             for (place, clinician) in site.clinicians.enumerated() where !gone.contains(clinician) {
                 let team = "\(site.id)-\(place < 2 ? "a" : "b")"
                 lines.append(
-                    "person,\(clinician),\(site.id),\(team),clinician,\(site.supervisor),,,,,\(clinician)@\(site.id).example,")
+                    "person,\(clinician),\(site.id),\(team),clinician,\(site.supervisor),,,,,"
+                        + "\(clinician)@\(site.id).example,"
+                )
             }
             lines.append("person,\(site.supervisor),\(site.id),,supervisor,,,,,,\(site.supervisor)@\(site.id).example,")
             lines.append("person,\(site.desk),\(site.id),,duty_desk,,,,,,\(site.desk)@\(site.id).example,")
@@ -64,7 +67,9 @@ struct QuarterFiles {
         }
         text += "times:\n"
         for site in QuarterSite.all {
-            text += "  \(site.id): {time_zone: \(site.zone.identifier), quiet: {from: \"19:00\", to: \"08:00\"}, digest: \"08:30\"}\n"
+            text +=
+                "  \(site.id): {time_zone: \(site.zone.identifier), "
+                + "quiet: {from: \"19:00\", to: \"08:00\"}, digest: \"08:00\"}\n"
         }
         return text
     }

@@ -9,10 +9,12 @@ import ServiceKit
 /// A quarter in the life of a network: what happens is posted to real services at its time, people answer what they are
 /// told, and the clock of all processes moves on to the next moment at which something happens or falls due.
 ///
-/// The clock stands at half-hours: what falls due between two of them is done at the later one.
+/// The clock stands at full hours, and where danger is concerned at every fifth minute: what falls due between two such
+/// moments is done at the later one.
 final class QuarterRun {
-    private static let halfHour: Int64 = 1800 * 1_000_000
-    /// Longest time for the programs to come to rest after one half-hour.
+    private static let usualMinutes: Int64 = 60
+    private static let urgentMinutes: Int64 = 5
+    /// Longest time for the programs to come to rest after one moment.
     private static let patience = Duration.seconds(120)
 
     private enum Event {
@@ -29,7 +31,7 @@ final class QuarterRun {
     private let files: QuarterFiles
     private let calls: QuarterCalls
     private let connection: Connection
-    /// By slot, in microseconds.
+    /// By moment, in microseconds.
     private var events: [Int64: [Event]] = [:]
     /// Episodes in which something has happened since the last state in which nothing waited.
     private var touched: Set<EpisodeID> = []
@@ -51,7 +53,8 @@ final class QuarterRun {
         calls = try QuarterCalls(stack)
         heardUntil = clock.now
         connection = try Connection(
-            DatabaseSettings(url: stack.endpoints.database, role: "attune_operator", applicationName: "attune loop quarter"))
+            DatabaseSettings(
+                url: stack.endpoints.database, role: "attune_operator", applicationName: "attune loop quarter"))
         schedulePlan()
     }
 
@@ -78,18 +81,24 @@ final class QuarterRun {
         try waitForAudit()
     }
 
-    /// The first half-hour at which something happens, or by which something has fallen due.
+    /// The first moment at which something happens, or by which something has fallen due.
     private func next(_ state: QuarterState) -> Timestamp? {
-        let due = state.nextDue.map { Self.slot(after: max($0, clock.now)) }
-        return [events.keys.min().map { Timestamp(microseconds: $0) }, due].compactMap { $0 }.min()
+        let due = state.nextDue.map { stop(from: $0, every: Self.usualMinutes) }
+        let danger = state.nextDanger.map { stop(from: $0, every: Self.urgentMinutes) }
+        return [events.keys.min().map { Timestamp(microseconds: $0) }, due, danger].compactMap { $0 }.min()
     }
 
-    private static func slot(after time: Timestamp) -> Timestamp {
-        Timestamp(microseconds: (time.microseconds + halfHour - 1) / halfHour * halfHour)
+    /// The same time or the next one at which the clock is set, and never one that has passed. It is set to a few seconds
+    /// past the full hour, since what is set to wait until then does so by milliseconds more.
+    private func stop(from time: Timestamp, every minutes: Int64) -> Timestamp {
+        let step = minutes * 60_000_000
+        let past: Int64 = 5_000_000
+        return Timestamp(microseconds: (max(time, clock.now).microseconds - past + step - 1) / step * step + past)
     }
 
-    private func schedule(_ event: Event, at time: Timestamp) {
-        events[Self.slot(after: max(time, clock.now)).microseconds, default: []].append(event)
+    private func schedule(_ event: Event, at time: Timestamp, isUrgent: Bool = false) {
+        let moment = stop(from: time, every: isUrgent ? Self.urgentMinutes : Self.usualMinutes)
+        events[moment.microseconds, default: []].append(event)
     }
 
     private func schedulePlan() {
@@ -97,7 +106,9 @@ final class QuarterRun {
             let site = QuarterSite.all[course.site]
             guard let first = course.sessions.first, let last = course.sessions.last else { continue }
             schedule(.opening(index), at: site.time(on: first.day, hour: first.hour))
-            for session in course.sessions { schedule(.session(index, session), at: site.time(on: session.day, hour: session.hour)) }
+            for session in course.sessions {
+                schedule(.session(index, session), at: site.time(on: session.day, hour: session.hour))
+            }
             if course.closes { schedule(.closure(index), at: site.time(on: last.day, hour: last.hour, minute: 60)) }
         }
         schedule(.departure, at: plan.departure.at)
@@ -113,7 +124,10 @@ final class QuarterRun {
             try post(course.opening(site.id, clinician: clinician(of: course, site)), of: course, site)
         case .session(let index, let session):
             let course = plan.courses[index]
-            for command in course.commands(at: session) { try post(command, of: course, QuarterSite.all[course.site]) }
+            let site = QuarterSite.all[course.site]
+            for command in course.commands(at: session, clinician: clinician(of: course, site)) {
+                try post(command, of: course, site)
+            }
         case .closure(let index):
             let course = plan.courses[index]
             try post(course.closure(), of: course, QuarterSite.all[course.site])
@@ -141,7 +155,8 @@ final class QuarterRun {
         _ = try calls.alerts(
             .post, "/assignments", as: site.supervisor, role: "supervisor", at: site.id,
             ["site": .text(site.id), "from": .string(departure.from), "to": .string(departure.to)])
-        for course in plan.courses where course.site == departure.site && site.clinicians[course.clinician] == departure.from {
+        for course in plan.courses
+        where course.site == departure.site && site.clinicians[course.clinician] == departure.from {
             guard let first = course.sessions.first, let last = course.sessions.last else { continue }
             let end = site.time(on: last.day, hour: last.hour, minute: 60)
             guard site.time(on: first.day, hour: first.hour) < time, !course.closes || end > time else { continue }
@@ -182,7 +197,7 @@ final class QuarterRun {
             for (after, step) in steps {
                 moment = moment.advanced(bySeconds: Int64(after) * 60)
                 if notice.kind != .safety { moment = site.workingMoment(from: moment) }
-                schedule(.answer(notice, step), at: moment)
+                schedule(.answer(notice, step), at: moment, isUrgent: notice.kind == .safety)
             }
         }
     }
@@ -253,6 +268,9 @@ final class QuarterRun {
     private func unsettled() -> any Error {
         let missing = (try? PipelineState.read(connection).missing) ?? []
         return QuarterCalls.Unexpected(
-            description: "at \(clock.now) the services did not come to rest within \(Self.patience): \(missing.joined(separator: "; "))")
+            description:
+                "at \(clock.now) the services did not come to rest within \(Self.patience): "
+                    + missing.joined(separator: "; ")
+        )
     }
 }

@@ -19,27 +19,37 @@ struct QuarterSite {
         QuarterSite(
             "north", "Europe/Berlin", language: "de", requiresReview: true,
             policy: """
-                due_minutes: {safety: 60, deteriorating: 480, not_on_track: 960, alliance: 1440, stalled: 1440, guarded: 2400}
+                due_minutes:
+                  {safety: 60, deteriorating: 480, not_on_track: 960,
+                  alliance: 1440, stalled: 1440, guarded: 2400}
                 escalation_minutes: 480
                 time_zone: Europe/Berlin
-                working_hours: {monday: [08:00-18:00], tuesday: [08:00-18:00], wednesday: [08:00-18:00], thursday: [08:00-18:00], friday: [08:00-16:00]}
+                working_hours:
+                  {monday: [08:00-18:00], tuesday: [08:00-18:00], wednesday: [08:00-18:00], thursday: [08:00-18:00],
+                  friday: [08:00-16:00]}
                 ladder: [{audience: clinician}, {audience: supervisor}, {audience: duty_desk}]
                 review: [deteriorating, not_on_track]
                 """),
         QuarterSite(
             "south", "Europe/London", language: "en", requiresReview: false,
             policy: """
-                due_minutes: {safety: 60, deteriorating: 1440, not_on_track: 4320, alliance: 4320, stalled: 4320, guarded: 10080}
+                due_minutes:
+                  {safety: 60, deteriorating: 1440, not_on_track: 4320,
+                  alliance: 4320, stalled: 4320, guarded: 10080}
                 escalation_minutes: 2880
                 ladder: [{audience: clinician}, {audience: supervisor}, {audience: duty_desk}]
                 """),
         QuarterSite(
             "west", "America/New_York", language: "en", requiresReview: false,
             policy: """
-                due_minutes: {safety: 30, deteriorating: 600, not_on_track: 1200, alliance: 1800, stalled: 1800, guarded: 3000}
+                due_minutes:
+                  {safety: 30, deteriorating: 600, not_on_track: 1200,
+                  alliance: 1800, stalled: 1800, guarded: 3000}
                 escalation_minutes: 600
                 time_zone: America/New_York
-                working_hours: {monday: [09:00-19:00], tuesday: [09:00-19:00], wednesday: [09:00-19:00], thursday: [09:00-19:00], friday: [09:00-17:00]}
+                working_hours:
+                  {monday: [09:00-19:00], tuesday: [09:00-19:00], wednesday: [09:00-19:00], thursday: [09:00-19:00],
+                  friday: [09:00-17:00]}
                 holidays: [{day: 2026-09-07, name: Labor Day}]
                 ladder: [{audience: clinician}, {audience: duty_desk, time: clock}]
                 """),

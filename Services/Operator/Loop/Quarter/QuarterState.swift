@@ -14,13 +14,15 @@ struct QuarterState {
     let isSettled: Bool
     /// When the next alert or message falls due; nil for none.
     let nextDue: Timestamp?
+    /// When the next safety alert does.
+    let nextDanger: Timestamp?
     /// The lane of episodes, and that of alerts.
     let episodes: Passed
     let alerts: Passed
 
     /// The beginning, before anything happens.
     init() {
-        (isSettled, nextDue, episodes, alerts) = (false, nil, Passed(), Passed())
+        (isSettled, nextDue, nextDanger, episodes, alerts) = (false, nil, nil, Passed(), Passed())
     }
 
     /// - Parameters:
@@ -38,6 +40,7 @@ struct QuarterState {
         nextDue = try row.optionalTimestamp(1)
         episodes = Passed(events: try row.int64(2), position: try row.int64(3))
         alerts = Passed(events: try row.int64(4), position: try row.int64(5))
+        nextDanger = try row.optionalTimestamp(6)
     }
 
     /// Offsets are those of the one Kafka that there is, whose topics begin at 0: a consumer has taken in as many records
@@ -57,7 +60,8 @@ struct QuarterState {
             not exists (
                 select from (values ('attune-scoring', '\(Topic.episodeEvents.name)', 1),
                                     ('attune-alerting', '\(Topic.episodeEvents.name)', 1),
-                                    ('attune-notification', '\(Topic.alerts.name)', 2)) as part (consumer_group, topic, category)
+                                    ('attune-notification', '\(Topic.alerts.name)', 2)) as part (
+                        consumer_group, topic, category)
                 join lane using (category) left join taken using (consumer_group, topic)
                 where coalesce(taken.records, 0) < lane.events)
             and not exists (
@@ -72,7 +76,9 @@ struct QuarterState {
             least((select min(next_attempt_at) from published.delivery where status in ('pending', 'sending')),
                   (select min(due_at) from published.alert where status in ('raised', 'opened') and not ladder_ended)),
             (select events from lane where category = 1), (select head from lane where category = 1),
-            (select events from lane where category = 2), (select head from lane where category = 2)
+            (select events from lane where category = 2), (select head from lane where category = 2),
+            (select min(due_at) from published.alert
+             where status in ('raised', 'opened') and not ladder_ended and kind = \(AlertKind.safety.number))
         """)
 }
 
