@@ -4,7 +4,7 @@ CONFIG ?= debug
 PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-local-kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test chaos bench proto format clean
+.PHONY: help install build demo test chaos quarter bench proto format clean
 
 help: ## show this page
 	@echo "Targets:"
@@ -33,6 +33,11 @@ chaos: ## damage a system of its own under load and check it (MINUTES=5, SEED=1,
 	@$(MAKE) --no-print-directory build CONFIG=release
 	@"$$(swift build --configuration release --show-bin-path)/attune" chaos \
 		$(if $(MINUTES),--minutes '$(MINUTES)') $(if $(SEED),--seed '$(SEED)') $(if $(JSON),--json '$(JSON)')
+
+quarter: ## let a made-up network live through a quarter in minutes, and report (SEED=1)
+	@deploy/local/install.sh faketime
+	@$(MAKE) --no-print-directory build
+	@"$$(swift build --configuration $(CONFIG) --show-bin-path)/attune" loop quarter $(if $(SEED),--seed '$(SEED)')
 
 bench: ## measure throughput, latency and memory beside their floors (ONLY=pipeline for one part)
 	@$(MAKE) --no-print-directory build CONFIG=release

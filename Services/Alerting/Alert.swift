@@ -8,9 +8,12 @@ struct Alert: Sendable {
     let site: SiteID
     let kind: AlertKind
     let rule: String
-    let rating: RatingID
+    /// Nil where there is none: that is what the alert is about.
+    let rating: RatingID?
+    /// The session that was not measured, where that is what the alert is about.
+    var session: SessionID?
     let participant: ParticipantID
-    let instrument: InstrumentID
+    let instrument: InstrumentID?
     /// Who answers for it.
     var clinician: String
     let cause: EventID
@@ -29,6 +32,8 @@ struct Alert: Sendable {
     var assignments = 0
     var reviewEntries = 0
     var reviewedAt: Timestamp?
+    /// When the first rating after the review came.
+    var followedUpAt: Timestamp?
     var closing: Closing?
 
     typealias Status = AlertLife.Status

@@ -10,13 +10,15 @@ extension Alert {
             .init("alertId", .text(id)), .init("episodeId", .text(episode)), .init("site", .text(site)),
             .init("kind", .string(kind.rawValue)), .init("status", .string(status.rawValue)),
             .init("urgency", .text(urgency?.rawValue)), .init("rule", .string(rule)), .init("ratingId", .text(rating)),
+            .init("sessionId", .text(session)),
             .init("participantId", .text(participant)), .init("instrument", .text(instrument)),
             .init("clinician", .string(clinician)), .init("causeEventId", .text(cause)),
             .init("raisedAt", .text(raisedAt)), .init("firstDueAt", .text(firstDueAt)), .init("dueAt", .text(dueAt)),
             .init("escalationLevel", .integer(escalationLevel)), .init("escalatedTo", .text(audience?.rawValue)),
             .init("openedBy", .text(opening?.actor)), .init("openedAt", .text(opening?.at)),
             .init("acknowledgedBy", .text(acknowledgement?.actor)), .init("acknowledgedAt", .text(acknowledgement?.at)),
-            .init("reviewedAt", .text(reviewedAt)), .init("closedBy", .text(closing?.actor)),
+            .init("reviewedAt", .text(reviewedAt)), .init("followedUpAt", .text(followedUpAt)),
+            .init("closedBy", .text(closing?.actor)),
             .init("closedAt", .text(closing?.at)), .init("closedAs", .text(closing?.outcome)),
             .init("closedFor", .text(closing?.reason)),
         ]
@@ -47,7 +49,18 @@ struct ReviewDocument {
                 "offered": .array(offered(by: review).map(Self.action)),
                 "actions": .array(review.actions.compactMap(review.tree.action).map(Self.action)),
                 "discussedOn": .text(life.discussedOn), "completedAt": .text(review.completedAt),
+                "followUp": followUp,
             ],
+        ]
+    }
+
+    /// What the first rating after the review says; null before.
+    private var followUp: JSON {
+        guard let found = life.followUp else { return .null }
+        return [
+            "ratingId": .text(found.rating), "effect": .string(found.effect.rawValue),
+            "improvement": .integer(found.improvement), "speaksOfDanger": .bool(found.isDangerous),
+            "recordedAt": .text(life.followedUpAt),
         ]
     }
 

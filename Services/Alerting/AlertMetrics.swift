@@ -15,6 +15,7 @@ enum AlertMetrics {
             case .reviewEntered: "review_entered"
             case .withdrawn: "withdrawn"
             case .escalated: "escalated"
+            case .followedUp: "followed_up"
             }
         Counter(label: "attune_alerting_steps_total", dimensions: [("step", name), ("kind", kind.rawValue)]).increment()
     }

@@ -36,6 +36,10 @@ enum AlertProblems {
                 + "POST /v1/alerts/\(alert.id)/review.")
     }
 
+    static let nothingToReview = Problem.conflict(
+        "nothing-to-review", title: "The alert is about no rating",
+        detail: "A support review looks at a course. Enter the missing measure, or close the alert for one of the site's reasons.")
+
     static func unknownReason(_ reasons: [AlertReason]) -> Problem {
         .invalidContent([
             FieldError(
@@ -69,9 +73,9 @@ extension AlertKind {
         case .deteriorating, .notOnTrack, .stalled:
             switch other {
             case .deteriorating, .notOnTrack, .stalled: true
-            case .safety, .alliance, .guarded: false
+            case .safety, .alliance, .guarded, .missedMeasure, .undiscussed: false
             }
-        case .safety, .alliance, .guarded: self == other
+        case .safety, .alliance, .guarded, .missedMeasure, .undiscussed: self == other
         }
     }
 }

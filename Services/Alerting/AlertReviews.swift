@@ -13,6 +13,7 @@ enum AlertReviews {
         var told: AlertLife?
         let alert = try AlertAnswers.answer(id, .review, by: caller, on: connection) { alert, now in
             guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
+            guard alert.rating != nil else { throw AlertProblems.nothingToReview }
             // A day may have begun at the site before it has in UTC.
             if case .discussed(let day) = entry, day > now.day.advanced(byDays: 1) {
                 throw Problem.invalidContent([FieldError(pointer: "/discussedOn", detail: "must not be in the future")])

@@ -76,6 +76,30 @@ enum AlertStore {
         ).isEmpty
     }
 
+    /// Which of these alerts there are or have been.
+    static func known(_ ids: [AlertID], on connection: Connection) throws -> Set<AlertID> {
+        guard !ids.isEmpty else { return [] }
+        return Set(try connection.run(selectKnown, [.ids(ids)]).map { try $0.id(0) })
+    }
+
+    /// Which of these episodes have an open alert about what they lack.
+    static func lacking(_ episodes: Set<EpisodeID>, on connection: Connection) throws -> Set<EpisodeID> {
+        guard !episodes.isEmpty else { return [] }
+        let kinds = AlertKind.lacks.map(\.number).sorted()
+        return Set(try connection.run(selectLacking, [.ids(episodes.sorted()), .int16s(kinds)]).map { try $0.id(0) })
+    }
+
+    /// Alerts of episodes whose finished review waits for the next rating, locked.
+    static func awaitingRating(of episodes: Set<EpisodeID>, on connection: Connection) throws -> [Alert] {
+        try connection.run(selectAwaiting, [.ids(episodes.sorted())]).map(alert)
+    }
+
+    static func markFollowedUp(_ ids: [AlertID], at time: Timestamp, on connection: Connection) throws {
+        guard !ids.isEmpty else { return }
+        try connection.run(
+            "update alerting.alert set followed_up_at = $2 where alert_id = any($1)", [.ids(ids), .timestamp(time)])
+    }
+
     static func insert(_ alerts: [Alert], on connection: Connection) throws {
         guard !alerts.isEmpty else { return }
         try connection.run(
@@ -83,12 +107,13 @@ enum AlertStore {
             [
                 .ids(alerts.map(\.id)), .ids(alerts.map(\.episode)), .texts(alerts.map(\.site.text)),
                 .int16s(alerts.map(\.kind.number)), .texts(alerts.map(\.status.rawValue)), .texts(alerts.map(\.rule)),
-                .ids(alerts.map(\.rating)), .ids(alerts.map(\.participant)), .texts(alerts.map(\.instrument.text)),
+                .uuids(alerts.map { $0.rating?.rawValue }), .ids(alerts.map(\.participant)),
+                .texts(alerts.map { $0.instrument?.text }),
                 .texts(alerts.map(\.clinician)), .ids(alerts.map(\.cause)), .texts(alerts.map(\.traceparent)),
                 .timestamps(alerts.map(\.raisedAt)), .timestamps(alerts.map(\.dueAt)),
                 .texts(alerts.map { $0.closing?.actor }), .timestamps(alerts.map { $0.closing?.at }),
                 .texts(alerts.map { $0.closing?.outcome }), .texts(alerts.map { $0.urgency?.rawValue }),
-                .timestamps(alerts.map(\.firstDueAt)),
+                .timestamps(alerts.map(\.firstDueAt)), .uuids(alerts.map { $0.session?.rawValue }),
             ])
     }
 
@@ -116,8 +141,9 @@ enum AlertStore {
         }
         var alert = Alert(
             id: try row.id(0), episode: try row.id(1), site: SiteID(unchecked: try row.text(2)), kind: kind,
-            rule: try row.text(5), rating: try row.id(6), participant: try row.id(7),
-            instrument: InstrumentID(unchecked: try row.text(8)), clinician: try row.text(9), cause: try row.id(10),
+            rule: try row.text(5), rating: try row.optionalID(6), session: try row.optionalID(30),
+            participant: try row.id(7), instrument: try row.optionalText(8).map(InstrumentID.init(unchecked:)),
+            clinician: try row.text(9), cause: try row.id(10),
             traceparent: try row.optionalText(11), urgency: try row.optionalText(20).flatMap(AlertUrgency.init(rawValue:)),
             raisedAt: try row.timestamp(12), status: status, firstDueAt: try row.timestamp(21),
             dueAt: try row.timestamp(13), escalationLevel: Int(try row.int32(14)))
@@ -128,6 +154,7 @@ enum AlertStore {
         alert.assignments = Int(try row.int32(26))
         alert.reviewEntries = Int(try row.int32(27))
         alert.reviewedAt = try row.optionalTimestamp(28)
+        alert.followedUpAt = try row.optionalTimestamp(31)
         if let at = try row.optionalTimestamp(18) {
             alert.closing = Alert.Closing(
                 actor: try row.optionalText(17), at: at, outcome: try row.optionalText(19) ?? "",
@@ -145,7 +172,7 @@ enum AlertStore {
         alert_id, episode_id, site, kind, status, rule, rating_id, participant_id, instrument, clinician,
         cause_event_id, traceparent, raised_at, due_at, escalation_level, acknowledged_by, acknowledged_at,
         closed_by, closed_at, closed_as, urgency, first_due_at, audience, ladder_ended, opened_by, opened_at, assignments,
-        review_entries, reviewed_at, closed_reason
+        review_entries, reviewed_at, closed_reason, session_id, followed_up_at
         """
     /// As the partial indexes say it.
     private static let open = "status in ('raised', 'opened', 'acknowledged', 'in_review')"
@@ -184,8 +211,18 @@ enum AlertStore {
         where ($1::text[] is null or site = any($1)) and \(unanswered) and first_due_at <= $2
         order by first_due_at, alert_id limit $3
         """)
+    private static let selectKnown: Statement = "select alert_id from alerting.alert where alert_id = any($1)"
+    static let selectLacking = Statement(
+        "select distinct episode_id from alerting.alert where episode_id = any($1) and kind = any($2) and \(open)")
+    static let selectAwaiting = Statement(
+        """
+        select \(columns) from alerting.alert
+        where episode_id = any($1) and reviewed_at is not null and followed_up_at is null and status <> 'withdrawn'
+        order by alert_id for update
+        """)
     private static let selectTold: Statement = """
-        select min(created_at), min(finished_at) filter (where status = 'delivered')
+        select min(created_at) filter (where status <> 'withheld'),
+               min(finished_at) filter (where status = 'delivered' and bounced_at is null)
         from published.delivery where alert_id = $1
         """
     private static let selectList = Statement(
@@ -200,10 +237,10 @@ enum AlertStore {
         """
         insert into alerting.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id,
             instrument, clinician, cause_event_id, traceparent, raised_at, due_at, closed_by, closed_at, closed_as, urgency,
-            first_due_at)
+            first_due_at, session_id)
         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::uuid[],
             $8::uuid[], $9::text[], $10::text[], $11::uuid[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-            $15::text[], $16::timestamptz[], $17::text[], $18::text[], $19::timestamptz[])
+            $15::text[], $16::timestamptz[], $17::text[], $18::text[], $19::timestamptz[], $20::uuid[])
         """)
     private static let updateAlerts = Statement(
         """

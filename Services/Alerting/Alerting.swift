@@ -16,23 +16,28 @@ struct Alerting: ServiceCommand {
         "YAML file with the policy of sites without one of their own; Attune's defaults where it is not set.").optional
     static let policyFolder = Setting.path(
         "ATTUNE_ALERT_POLICY_DIR", "Folder with the policies of sites that have their own, <site>.yaml each.").optional
+    static let catalogue = Setting.path(
+        "ATTUNE_CATALOGUE_DIR", "Folder with the site's own instruments and models (YAML), as attune-scoring has it.").optional
     static let settings: [any SettingDeclaration] =
         DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all
-        + [policyFile, policyFolder, FHIRRoutes.baseURL]
+        + [policyFile, policyFolder, catalogue, FHIRRoutes.baseURL]
 
     static func run(_ runtime: ServiceRuntime) async throws {
         let policy = try LivePolicy(file: runtime.settings[policyFile], folder: runtime.settings[policyFolder])
+        let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
         let database = runtime.connectionPool(size: 4)
         let logger = runtime.logger
         let consumer = ConsumingService(
             runtime, schema: .alerting, topics: [.trajectories, .episodeEvents, .episodeBackfill]
         ) { _ in
-            AlertingHandler(policy: { policy.policy(of: $0) }, logger: logger)
+            AlertingHandler(policy: { policy.sitePolicy(of: $0) }, catalogue: { catalogue.current }, logger: logger)
         }
         let http = try await runtime.authenticatedHTTP()
         AlertRoutes(pool: database.pool, policy: { policy.policy(of: $0) }).add(to: http)
         FHIRRoutes(pool: database.pool, base: runtime.settings[FHIRRoutes.baseURL], version: runtime.version).add(to: http)
         let reload = ReloadService {
+            let outcome = catalogue.reload()
+            logger.log(level: outcome.isRefused ? .error : .notice, "\(outcome.words)")
             do throws(CatalogueError) {
                 let versions = try policy.reload()
                 logger.notice("policies have been read again; \(versions)")

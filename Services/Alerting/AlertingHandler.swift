@@ -1,3 +1,4 @@
+import Catalogue
 import Contracts
 import Domain
 import Logging
@@ -6,12 +7,18 @@ import ServiceKit
 
 /// Raises and supersedes alerts as trajectories come in and episodes close.
 final class AlertingHandler: EventHandler {
-    private let policy: (SiteID) -> AlertPolicy
+    private let policy: (SiteID) -> SitePolicy
+    private let catalogue: () -> Catalogue
     private let logger: Logger
+    /// When the round is looked after again; nil: at once.
+    private var nextRound: ContinuousClock.Instant?
 
-    /// - Parameter policy: what holds at a site at the moment.
-    init(policy: @escaping (SiteID) -> AlertPolicy, logger: Logger) {
+    /// - Parameters:
+    ///   - policy: what holds at a site at the moment.
+    ///   - catalogue: by which episodes are scored that are looked at as a whole.
+    init(policy: @escaping (SiteID) -> SitePolicy, catalogue: @escaping () -> Catalogue, logger: Logger) {
         self.policy = policy
+        self.catalogue = catalogue
         self.logger = logger
     }
 
@@ -19,9 +26,11 @@ final class AlertingHandler: EventHandler {
         let concerning = events.enumerated().filter { _, event in
             [.trajectoryUpdated, .episodeClosed, .episodeTransferred].contains(event.envelope.type)
         }
-        guard !concerning.isEmpty else { return }
+        let lacking = try lacking(events, on: connection)
+        guard !concerning.isEmpty || !lacking.isEmpty else { return }
         var batch = try AlertBatch(
-            of: Set(concerning.map(\.element.envelope.episode)), policy: policy, on: connection)
+            of: Set(concerning.map(\.element.envelope.episode)).union(lacking.keys), policy: policy,
+            look: EpisodeLook(catalogue: catalogue()), on: connection)
         for (index, event) in concerning {
             do throws(MalformedEvent) {
                 try batch.apply(event.envelope)
@@ -29,17 +38,37 @@ final class AlertingHandler: EventHandler {
                 throw PoisonEvent(index: index, code: "malformed", reason: error.description)
             }
         }
+        try batch.lookAgain(at: lacking, on: connection)
         try batch.save(on: connection)
     }
 
+    /// The newest event, of each episode with an open alert about something missing, that may have brought it.
+    private func lacking(_ events: [ConsumedEvent], on connection: Connection) throws -> [EpisodeID: EventEnvelope] {
+        var newest: [EpisodeID: EventEnvelope] = [:]
+        for event in events.map(\.envelope) {
+            switch event.type {
+            case .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed, .sessionHeld:
+                newest[event.episode] = event
+            default: break
+            }
+        }
+        let lacking = try AlertStore.lacking(Set(newest.keys), on: connection)
+        return newest.filter { lacking.contains($0.key) }
+    }
+
     func idle(on connection: Connection) throws {
-        try Escalation(policy: policy, logger: logger).run(on: connection)
+        try Escalation(policy: { [policy] in policy($0).alerts }, logger: logger).run(on: connection)
+        if let nextRound, nextRound > ContinuousClock.now { return }
+        let isFull = try DailyRound(policy: policy, catalogue: catalogue, logger: logger).run(on: connection)
+        // A day begins somewhere at any quarter of an hour.
+        nextRound = isFull ? nil : ContinuousClock.now.advanced(by: .seconds(60))
     }
 }
 
 /// Alerts and courses of the episodes of one batch.
 struct AlertBatch {
-    private let policy: (SiteID) -> AlertPolicy
+    private let policy: (SiteID) -> SitePolicy
+    private let look: EpisodeLook
     private let now: Timestamp
     private let episodes: [EpisodeID: Episode]
     private var courses: CourseSignals
@@ -49,6 +78,9 @@ struct AlertBatch {
     private var closed: [Alert] = []
     private var steps: [(step: AlertStep, alert: Alert, cause: EventID)] = []
     private var transfers: [(event: EventEnvelope, clinician: String)] = []
+    /// Courses that have come to something new.
+    private var rated: [EpisodeID: Set<CourseKey>] = [:]
+    private var followedUp: [AlertID] = []
     /// Open alerts that another clinician answers for now.
     private var assigned: [AlertID: Alert] = [:]
     /// Danger told of by trajectories that others have overtaken, or that came before.
@@ -59,8 +91,11 @@ struct AlertBatch {
         let isOpen: Bool
     }
 
-    init(of ids: Set<EpisodeID>, policy: @escaping (SiteID) -> AlertPolicy, on connection: Connection) throws {
+    init(
+        of ids: Set<EpisodeID>, policy: @escaping (SiteID) -> SitePolicy, look: EpisodeLook, on connection: Connection
+    ) throws {
         self.policy = policy
+        self.look = look
         now = try DatabaseClock.now(on: connection)
         var episodes: [EpisodeID: Episode] = [:]
         for row in try connection.run(Self.selectEpisodes, [.ids(ids.sorted())]) {
@@ -75,9 +110,8 @@ struct AlertBatch {
         switch event.type {
         case .trajectoryUpdated: try apply(TrajectoryCodec.decode(event.payload), event)
         case .episodeClosed:
-            let open = openAlerts(of: event)
-            considered.close(event, open: open)
-            carryOut(AlertRules.decisionsOnClosing(open: open), event, nil)
+            considered.close(event, open: openAlerts(of: event))
+            carryOut(AlertRules.decisionsOnClosing(open: allOpen(of: event)), event, nil)
         case .episodeTransferred:
             guard case .transferred(let transfer) = try EpisodeEventCodec.decode(event.payload, type: event.type).event
             else { break }
@@ -89,7 +123,8 @@ struct AlertBatch {
     private mutating func apply(_ update: TrajectoryUpdate, _ event: EventEnvelope) {
         let surroundings = Surroundings(
             open: openAlerts(of: event), episodeIsOpen: episodes[event.episode]?.isOpen ?? true,
-            raisedKinds: policy(event.site).raisedKinds)
+            raisedKinds: policy(event.site).alerts.raisedKinds)
+        rated[event.episode, default: []].insert(update.key)
         let before = courses.spoken(on: update.key, of: event.episode)
         guard let decisions = courses.follow(update, event, surroundings) else {
             // A duplicate, or overtaken by a newer one. That a rating speaks of danger is not out of date.
@@ -101,7 +136,10 @@ struct AlertBatch {
         carryOut(decisions, event, update)
     }
 
-    private func openAlerts(of event: EventEnvelope) -> [OpenAlert] {
+    /// Those that the rules about courses decide on.
+    private func openAlerts(of event: EventEnvelope) -> [OpenAlert] { allOpen(of: event).filter(\.kind.isOfCourse) }
+
+    private func allOpen(of event: EventEnvelope) -> [OpenAlert] {
         (open[event.episode] ?? []).map { OpenAlert(id: $0.id, kind: $0.kind) }
     }
 
@@ -117,7 +155,7 @@ struct AlertBatch {
 
     private mutating func raise(_ signal: Signal, _ course: CourseKey, _ event: EventEnvelope, _ update: TrajectoryUpdate) {
         let clinician = episodes[event.episode]?.clinician ?? ""
-        let policy = policy(event.site)
+        let policy = policy(event.site).alerts
         let due = policy.dueTime(for: signal.kind, raisedAt: now)
         let urgency = policy.urgency(of: signal.kind)
         let alert = Alert(
@@ -146,6 +184,45 @@ struct AlertBatch {
             closed.append(alert)
         }
         steps.append((.superseded(cause: event.id, reason), alert, event.id))
+    }
+
+    /// Lets alerts fall about what is no longer missing. Nothing is raised here: that is for the daily round.
+    mutating func lookAgain(at episodes: [EpisodeID: EventEnvelope], on connection: Connection) throws {
+        guard !episodes.isEmpty else { return }
+        let seen = try look.read(episodes.keys.sorted(), on: connection)
+        for (episode, event) in episodes {
+            let policy = policy(event.site)
+            guard let seen = seen[episode],
+                let lacks = look.lacks(episode, seen, asOf: policy.zone.day(at: now), policy.rules)
+            else { continue }
+            for lack in lacks.fallen((open[episode] ?? []).compactMap(\.openLack)) {
+                supersede(lack.alert, .noLongerMissing, event)
+            }
+        }
+    }
+
+    /// Records what the first rating after a finished review says. Most episodes have none that waits for one.
+    private mutating func followUp(on connection: Connection) throws {
+        guard !rated.isEmpty else { return }
+        let waiting = try AlertStore.awaitingRating(of: Set(rated.keys), on: connection).filter { alert in
+            rated[alert.episode]?.contains {
+                $0.participant == alert.participant && $0.instrument.id == alert.instrument
+            } ?? false
+        }
+        guard !waiting.isEmpty else { return }
+        let seen = try look.read(Set(waiting.map(\.episode)).sorted(), on: connection)
+        for alert in waiting {
+            guard let rating = alert.rating, let instrument = alert.instrument, let reviewedAt = alert.reviewedAt,
+                let seen = seen[alert.episode],
+                let course = look.course(of: alert.participant, on: instrument, with: rating, in: seen),
+                // Where the rating was withdrawn there is nothing to compare with.
+                let found = try? course.followUp(
+                    of: rating, kind: alert.kind, reviewedOn: policy(alert.site).zone.day(at: reviewedAt)),
+                let followUp = AlertFollowUp(found)
+            else { continue }
+            followedUp.append(alert.id)
+            steps.append((.followedUp(followUp), alert, alert.cause))
+        }
     }
 
     /// Raises what overtaken trajectories tell of, unless an alert has told of it before or is open.
@@ -194,10 +271,12 @@ struct AlertBatch {
     mutating func save(on connection: Connection) throws {
         try raiseOvertaken(on: connection)
         try carryOutTransfers(on: connection)
+        try followUp(on: connection)
         try AlertStore.update(closed, on: connection)
         try AlertStore.insert(raised, on: connection)
         // Behind the insertions: an alert can be raised and go to somebody else within one batch.
         try AlertStore.update(Array(assigned.values), on: connection)
+        try AlertStore.markFollowedUp(followedUp, at: now, on: connection)
         try courses.save(on: connection)
         try considered.save(on: connection)
         var ledger = AlertLedger()

@@ -6,7 +6,7 @@ enum NotificationMetrics {
     static let descriptions = [
         MetricDescription(
             "attune_notification_deliveries_total",
-            "Attempts by what came of them, and deliveries withdrawn before the first."),
+            "Attempts by what came of them, and deliveries withdrawn before the first, or withheld."),
         MetricDescription("attune_notification_attempt_seconds", "How long receivers took to accept or refuse."),
         MetricDescription(
             "attune_notification_unresolved_total",
@@ -14,6 +14,9 @@ enum NotificationMetrics {
         MetricDescription(
             "attune_notification_held_total",
             "Times that a delivery was set to later, for quiet hours, a digest or a limit."),
+        MetricDescription(
+            "attune_notification_bounces_total",
+            "Returned mails: failed (recorded), known before, delayed, other reports, of unknown messages, junk."),
         MetricDescription(
             "attune_notification_circuit",
             "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests."),
@@ -41,6 +44,10 @@ enum NotificationMetrics {
 
     static func circuit(_ endpoint: String, _ circuit: EndpointBoard.Circuit) {
         Gauge(label: "attune_notification_circuit", dimensions: [("endpoint", endpoint)]).record(circuit.rawValue)
+    }
+
+    static func bounce(_ outcome: String) {
+        Counter(label: "attune_notification_bounces_total", dimensions: [("outcome", outcome)]).increment()
     }
 
     static func attempt(_ channel: NotificationChannel, took duration: Duration) {

@@ -21,18 +21,22 @@ struct NotificationService: ServiceCommand {
         let contacts = try NotificationSettings.contacts(settings, areNeeded: !routes.people.isEmpty)
         let sendingLimit = settings[ChannelSettings.sendLimit] + recordingTime
         let failure = FailureSignal()
+        let store = DeliveryStore(
+            routes: routes, contacts: contacts, schedule: NotificationSettings.retrySchedule(settings),
+            sendingLimit: sendingLimit)
+        let bounces = try NotificationSettings.bounces(settings)
         let delivery = DeliveryThreads(
-            database: DatabaseAccess.settings(of: runtime),
-            store: DeliveryStore(
-                routes: routes, contacts: contacts, schedule: NotificationSettings.retrySchedule(settings),
-                sendingLimit: sendingLimit),
+            database: DatabaseAccess.settings(of: runtime), store: store,
             sending: try ChannelSettings.sending(settings, for: routes), templates: templates,
             options: .init(workers: settings[NotificationSettings.workers]), logger: runtime.logger,
             onFailure: failure.report)
         runtime.health.register(.live, "delivery") { delivery.liveness(limit: sendingLimit + .seconds(60)) }
         let logger = runtime.logger
         let consumer = ConsumingService(runtime, schema: .notification, topics: [.alerts]) { _ in
-            NotificationHandler(routes: routes, contacts: contacts, logger: logger, wakeUp: delivery.wake)
+            NotificationHandler(
+                routes: routes, contacts: contacts,
+                bounces: bounces.map { BounceIntake(folder: $0.folder, address: $0.address, store: store, logger: logger) },
+                logger: logger, wakeUp: delivery.wake)
         }
         let sender = ThreadedService(
             "delivery", failure: failure, start: { delivery.start() }, stop: { delivery.stop(within: $0) })

@@ -1,4 +1,5 @@
 import Channels
+import Foundation
 import ServiceKit
 
 /// Settings of notification beyond those that every consumer has.
@@ -19,7 +20,27 @@ enum NotificationSettings {
         "File with the keys that seal contacts of the directory; needed where the routes name people by role or id."
     ).optional
 
-    static let all: [any SettingDeclaration] = ChannelSettings.all + [contactKeys, workers, attempts, retryPause]
+    static let bounceFolder = Setting.path(
+        "ATTUNE_BOUNCE_MAILDIR",
+        "Maildir that the mail server puts mails for ATTUNE_SMTP_BOUNCE_ADDRESS into; without it they are not read."
+    ).optional
+
+    static let all: [any SettingDeclaration] =
+        ChannelSettings.all + [contactKeys, bounceFolder, workers, attempts, retryPause]
+
+    /// Where returned mails are, and the address that they come to; nil where none are read.
+    static func bounces(_ settings: Settings) throws(SettingsError) -> (folder: URL, address: BounceAddress)? {
+        guard let folder = settings[bounceFolder] else { return nil }
+        guard let address = try ChannelSettings.bounceAddress(settings) else {
+            throw SettingsError(
+                bounceFolder.name, "is set, but no mail says where it returns to", "Set ATTUNE_SMTP_BOUNCE_ADDRESS as well.")
+        }
+        guard (try? FileManager.default.contentsOfDirectory(atPath: folder + "/new")) != nil else {
+            throw SettingsError(
+                bounceFolder.name, "names no folder with a readable folder `new` in it", "Name a Maildir.")
+        }
+        return (URL(filePath: folder), address)
+    }
 
     static func retrySchedule(_ settings: Settings) -> RetrySchedule {
         RetrySchedule(firstPause: settings[retryPause], maxAttempts: settings[attempts])

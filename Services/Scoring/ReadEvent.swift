@@ -38,7 +38,9 @@ struct CourseNeeds {
                 courses.insert(Place(episode: event.envelope.episode, course: course))
             // They name the rating alone, which any course may hold.
             case .ratingCorrected, .ratingWithdrawn: episodes.insert(event.envelope.episode)
-            case .opened, .participantJoined, .sessionHeld, .sessionMissed, .transferred, .closed: break
+            case .opened, .participantJoined, .sessionHeld, .sessionMissed, .ratingDiscussed, .consentChanged, .reviewHeld,
+                .transferred, .closed:
+                break
             }
         }
         courses = courses.filter { !episodes.contains($0.episode) }

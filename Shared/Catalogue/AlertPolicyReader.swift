@@ -19,6 +19,7 @@ extension AlertPolicy {
             safetyDueSeconds: seconds(.safety), deterioratingDueSeconds: seconds(.deteriorating),
             notOnTrackDueSeconds: seconds(.notOnTrack), allianceDueSeconds: seconds(.alliance),
             stalledDueSeconds: seconds(.stalled), guardedDueSeconds: seconds(.guarded),
+            missedMeasureDueSeconds: seconds(.missedMeasure), undiscussedDueSeconds: seconds(.undiscussed),
             escalationSeconds: escalation ?? usual.escalationSeconds,
             raisedKinds: try fields.optional("raise") { place throws(CatalogueError) in
                 try Self.kinds(place)

@@ -2,12 +2,12 @@ public import Domain
 import FoundationEssentials
 import Synchronization
 
-/// The alert policies of all sites as a running service uses them, which can be read again without stopping it. Files
+/// The policies of all sites as a running service uses them, which can be read again without stopping it. Files
 /// with a fault never take the place of files without.
 public final class LivePolicy: Sendable {
     private struct Policies {
-        let usual: AlertPolicy
-        let sites: [SiteID: AlertPolicy]
+        let usual: SitePolicy
+        let sites: [SiteID: SitePolicy]
     }
 
     private let file: String?
@@ -23,8 +23,11 @@ public final class LivePolicy: Sendable {
         state = Mutex(try Self.read(file, folder))
     }
 
-    /// What holds at a site, as last read without a fault.
-    public func policy(of site: SiteID) -> AlertPolicy {
+    /// What holds about alerts at a site, as last read without a fault.
+    public func policy(of site: SiteID) -> AlertPolicy { sitePolicy(of: site).alerts }
+
+    /// All that holds at a site.
+    public func sitePolicy(of site: SiteID) -> SitePolicy {
         state.withLock { $0.sites[site] ?? $0.usual }
     }
 
@@ -39,15 +42,15 @@ public final class LivePolicy: Sendable {
     }
 
     private static func read(_ file: String?, _ folder: String?) throws(CatalogueError) -> Policies {
-        var sites: [SiteID: AlertPolicy] = [:]
+        var sites: [SiteID: SitePolicy] = [:]
         for name in try names(in: folder) {
             let path = "\(folder ?? "")/\(name)"
             guard let site = SiteID(String(name.dropLast(".yaml".count))) else {
                 throw CatalogueError(file: path, line: nil, reason: "is not named after a site, such as north.yaml")
             }
-            sites[site] = try AlertPolicy.load(file: path)
+            sites[site] = try SitePolicy.load(file: path)
         }
-        return Policies(usual: try AlertPolicy.load(file: file), sites: sites)
+        return Policies(usual: try SitePolicy.load(file: file), sites: sites)
     }
 
     private static func names(in folder: String?) throws(CatalogueError) -> [String] {

@@ -19,6 +19,7 @@ public struct AccessEvent: Hashable, Sendable {
         switch body {
         case .evidenceExported: .evidenceExported
         case .alertAnswerRefused: .alertAnswerRefused
+        case .directoryChanged: .directoryChanged
         }
     }
 }
@@ -28,6 +29,30 @@ public enum AccessEventBody: Hashable, Sendable {
     /// Somebody of another site wanted to answer an alert, and was not let.
     /// - Parameter action: what was wanted, e.g. `acknowledge`.
     case alertAnswerRefused(AlertID, action: String)
+    /// The directory was brought to what a file says.
+    case directoryChanged(DirectoryChange)
+}
+
+/// What became of records of the directory that are of one site, or of some of them.
+public struct DirectoryChange: Hashable, Sendable {
+    /// The same in the events of one application.
+    public let application: EventID
+    /// SHA-256 of the file, 32 bytes.
+    public let fileDigest: [UInt8]
+    /// What it is and its id, such as `person c-01`: nothing else about anybody.
+    public let added: [String]
+    public let changed: [String]
+    public let deactivated: [String]
+
+    public init(
+        application: EventID, fileDigest: [UInt8], added: [String], changed: [String], deactivated: [String]
+    ) {
+        self.application = application
+        self.fileDigest = fileDigest
+        self.added = added
+        self.changed = changed
+        self.deactivated = deactivated
+    }
 }
 
 /// What was written to a bundle of evidence, as far as it is of one site.
@@ -73,6 +98,14 @@ public enum AccessEventCodec {
                 $0.alertID = alert.data
                 $0.action = action
             }
+        case .directoryChanged(let change):
+            message.directoryChanged = .with {
+                $0.applicationID = change.application.data
+                $0.fileSha256 = Data(change.fileDigest)
+                $0.added = change.added
+                $0.changed = change.changed
+                $0.deactivated = change.deactivated
+            }
         }
         return try message.serializedBytes()
     }
@@ -98,6 +131,17 @@ public enum AccessEventCodec {
                 accessedBy: message.actor, reason: "",
                 body: .alertAnswerRefused(
                     try AlertID(refused.alertID, field: "alert_answer_refused.alert_id"), action: refused.action))
+        case .directoryChanged(let change):
+            guard change.fileSha256.count == 32 else {
+                throw MalformedEvent(field: "directory_changed.file_sha256", problem: "is not 32 bytes long")
+            }
+            event = AccessEvent(
+                accessedBy: message.actor, reason: "",
+                body: .directoryChanged(
+                    DirectoryChange(
+                        application: try EventID(change.applicationID, field: "directory_changed.application_id"),
+                        fileDigest: Array(change.fileSha256), added: change.added, changed: change.changed,
+                        deactivated: change.deactivated)))
         case .erased, .erasureRefused, .holdPlaced, .holdLifted:
             throw MalformedEvent(field: "body", problem: "tells of a client's words, not of access to data")
         }

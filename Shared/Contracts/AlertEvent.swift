@@ -26,6 +26,7 @@ public struct AlertEvent: Hashable, Sendable {
         case .superseded: .alertSuperseded
         case .withdrawn: .alertWithdrawn
         case .escalated: .alertEscalated
+        case .followedUp: .alertFollowedUp
         }
     }
 }
@@ -49,35 +50,8 @@ public enum AlertStep: Hashable, Sendable {
     ///   - isLast: nobody comes after this audience.
     case escalated(
         level: Int, wasDueAt: Timestamp, dueAt: Timestamp, audience: AlertAudience? = nil, isLast: Bool = false)
-}
-
-/// What raised an alert, and by when somebody must answer.
-public struct AlertRaising: Hashable, Sendable {
-    /// The trajectory event.
-    public let cause: EventID
-    public let rule: SignalRule
-    public let rating: RatingID
-    public let course: CourseKey
-    public let provenance: Provenance
-    /// Opaque directory id.
-    public let clinician: String
-    public let dueAt: Timestamp
-    /// Nil in events that do not tell it.
-    public let urgency: AlertUrgency?
-
-    public init(
-        cause: EventID, rule: SignalRule, rating: RatingID, course: CourseKey, provenance: Provenance,
-        clinician: String, dueAt: Timestamp, urgency: AlertUrgency? = nil
-    ) {
-        self.cause = cause
-        self.rule = rule
-        self.rating = rating
-        self.course = course
-        self.provenance = provenance
-        self.clinician = clinician
-        self.dueAt = dueAt
-        self.urgency = urgency
-    }
+    /// The first rating after a finished review; also after the alert was closed.
+    case followedUp(AlertFollowUp)
 }
 
 /// Another clinician answers for an alert from now on. Its due time stands: the client has waited since then.

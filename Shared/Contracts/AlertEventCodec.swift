@@ -41,12 +41,7 @@ public enum AlertEventCodec {
         case .raised(let raising):
             .raised(.with {
                 $0.causeEventID = raising.cause.data
-                $0.rule = raising.rule.name
-                $0.ratingID = raising.rating.data
-                $0.participantID = raising.course.participant.data
-                $0.instrument = raising.course.instrument.id.text
-                $0.instrumentVersion = raising.course.instrument.version
-                $0.provenance = Attune_V1_Provenance(raising.provenance)
+                $0.tell(raising.subject)
                 $0.clinician = raising.clinician
                 $0.dueAt = raising.dueAt.microseconds
                 $0.urgency = Attune_V1_AlertUrgency(raising.urgency)
@@ -94,27 +89,19 @@ public enum AlertEventCodec {
                 $0.audience = Attune_V1_AlertAudience(audience)
                 $0.isLast = isLast
             })
+        case .followedUp(let found):
+            .followedUp(.init(found))
         }
     }
 
     private static func step(of body: Attune_V1_AlertEvent.OneOf_Body) throws(MalformedEvent) -> AlertStep {
         switch body {
         case .raised(let message):
-            guard let rule = SignalRule(name: message.rule) else {
-                throw MalformedEvent(field: "raised.rule", problem: "not a known rule")
-            }
-            guard let instrument = InstrumentID(message.instrument) else {
-                throw MalformedEvent(field: "raised.instrument", problem: "not an instrument name")
-            }
             return .raised(
                 AlertRaising(
-                    cause: try EventID(message.causeEventID, field: "raised.cause_event_id"), rule: rule,
-                    rating: try RatingID(message.ratingID, field: "raised.rating_id"),
-                    course: CourseKey(
-                        participant: try ParticipantID(message.participantID, field: "raised.participant_id"),
-                        instrument: InstrumentReference(id: instrument, version: message.instrumentVersion)),
-                    provenance: try Provenance(message.provenance), clinician: message.clinician,
-                    dueAt: Timestamp(microseconds: message.dueAt), urgency: try AlertUrgency?(message.urgency)))
+                    cause: try EventID(message.causeEventID, field: "raised.cause_event_id"),
+                    subject: try AlertSubject(message), clinician: message.clinician, dueAt: Timestamp(microseconds: message.dueAt),
+                    urgency: try AlertUrgency?(message.urgency)))
         case .opened(let message):
             return .opened(actor: message.actor)
         case .acknowledged(let message):
@@ -145,6 +132,8 @@ public enum AlertEventCodec {
                 isLast: message.isLast)
         case .withdrawn(let message):
             return .withdrawn(actor: message.actor, try WithdrawalOfAlert(message.reason))
+        case .followedUp(let message):
+            return .followedUp(try AlertFollowUp(message))
         }
     }
 

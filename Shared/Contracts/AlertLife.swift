@@ -75,6 +75,9 @@ public struct AlertLife: Hashable, Sendable {
     public private(set) var review: SupportReview?
     /// The last day on which it was talked about with the client.
     public private(set) var discussedOn: CalendarDay?
+    /// What the first rating after the review says; nil before.
+    public private(set) var followUp: AlertFollowUp?
+    public private(set) var followedUpAt: Timestamp?
     /// Nil while the alert is open.
     public private(set) var closing: Closing?
 
@@ -133,6 +136,10 @@ public struct AlertLife: Hashable, Sendable {
             guard wasDueAt == dueAt else { throw AlertStepOutOfTurn(words: "is escalated from another time than it was due") }
             (escalations, dueAt, isLadderEnded) = (level, nextDueAt, isLast)
             self.audience = audience
+        case .followedUp(let found):
+            guard review?.completedAt != nil, status != .withdrawn else { throw outOfTurn("followed up") }
+            guard followUp == nil else { throw AlertStepOutOfTurn(words: "is followed up twice") }
+            (followUp, followedUpAt) = (found, time)
         }
     }
 
@@ -151,12 +158,15 @@ public struct AlertLife: Hashable, Sendable {
     }
 
     private mutating func enter(_ entry: ReviewEntry, by actor: String, at time: Timestamp) throws(AlertStepOutOfTurn) {
+        guard let course = raising.subject.course, let rating = raising.subject.rating else {
+            throw AlertStepOutOfTurn(words: "is reviewed, and is about no rating")
+        }
         do throws(SupportRefusal) {
             switch entry {
             case .started(let tree):
                 guard review == nil else { throw SupportRefusal.alreadyCompleted }
                 let opening = SupportOpening(
-                    alert: id, course: raising.course, rating: raising.rating, treeVersion: tree, by: actor, at: time)
+                    alert: id, course: course, rating: rating, treeVersion: tree, by: actor, at: time)
                 review = try SupportReview(opening, tree: .standard)
                 status = .inReview
                 // Whoever begins to look into it has taken note of it.

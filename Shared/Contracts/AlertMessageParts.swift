@@ -32,6 +32,7 @@ extension Attune_V1_SupersededReason {
             case .courseChanged: .courseChanged
             case .graverAlert: .graverAlert
             case .episodeClosed: .episodeClosed
+            case .noLongerMissing: .noLongerMissing
             }
     }
 }
@@ -42,6 +43,7 @@ extension SupersededReason {
         case .courseChanged: self = .courseChanged
         case .graverAlert: self = .graverAlert
         case .episodeClosed: self = .episodeClosed
+        case .noLongerMissing: self = .noLongerMissing
         case .unspecified, .UNRECOGNIZED: throw MalformedEvent(field: "superseded.reason", problem: "not a known reason")
         }
     }

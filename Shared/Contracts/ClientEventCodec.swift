@@ -56,7 +56,7 @@ public enum ClientEventCodec {
 
     private static func event(of body: Attune_V1_AccessEvent.OneOf_Body) throws(MalformedEvent) -> ClientEvent {
         switch body {
-        case .evidenceExported, .alertAnswerRefused:
+        case .evidenceExported, .alertAnswerRefused, .directoryChanged:
             throw MalformedEvent(field: "body", problem: "tells of an export, not of a client's words")
         case .erased(let message):
             return .erased(

@@ -6,6 +6,11 @@ extension DerivedIdentity {
         following(trajectory, rule: "alert \(kind.rawValue)")
     }
 
+    /// - Parameter cause: the event of the session or rating; a lack raises once, whatever comes after.
+    public static func alert(aboutLack rule: String, of cause: EventID) -> AlertID {
+        following(cause, rule: "alert \(rule)")
+    }
+
     /// - Parameter cause: what the step itself names; for what people and clocks do, the trajectory behind the alert.
     public static func event(_ step: AlertStep, of alert: AlertID, following cause: EventID) -> EventID {
         following(cause, rule: "\(step.rule) \(alert)")
@@ -20,6 +25,16 @@ extension DerivedIdentity {
     /// - Parameter cause: the alert event that called for it.
     public static func ending(of delivery: DeliveryID, following cause: EventID) -> EventID {
         following(cause, rule: "notification \(delivery)")
+    }
+
+    /// That a delivery was withheld: before its end, which it may still come to.
+    public static func withholding(of delivery: DeliveryID, following cause: EventID) -> EventID {
+        following(cause, rule: "withheld \(delivery)")
+    }
+
+    /// That a message came back after a delivery had ended: once, however often it comes.
+    public static func bouncing(of delivery: DeliveryID, following cause: EventID) -> EventID {
+        following(cause, rule: "bounced \(delivery)")
     }
 }
 
@@ -36,6 +51,8 @@ extension AlertStep {
         case .superseded: "superseded"
         case .withdrawn: "withdrawn"
         case .escalated(let level, _, _, _, _): "escalated \(level)"
+        // Of the alert, whatever rating it is: there is one first.
+        case .followedUp: "followed up"
         }
     }
 }

@@ -77,6 +77,27 @@ public enum EpisodeEventCodec {
                 $0.ratingID = withdrawal.rating.data
                 $0.reason = Attune_V1_CorrectionReason(withdrawal.reason)
             })
+        case .ratingDiscussed(let discussion):
+            .ratingDiscussed(.with {
+                $0.discussionID = discussion.id.data
+                $0.ratingID = discussion.rating.data
+                $0.day = Int32(discussion.day.daysSinceEpoch)
+                $0.by = discussion.by
+            })
+        case .consentChanged(let change):
+            .consentChanged(.with {
+                $0.consentID = change.id.data
+                $0.participantID = change.participant.data
+                $0.jointView = change.jointView
+                $0.day = Int32(change.day.daysSinceEpoch)
+            })
+        case .reviewHeld(let review):
+            .reviewHeld(.with {
+                $0.reviewID = review.id.data
+                $0.kind = Attune_V1_ReviewKind(review.kind)
+                $0.day = Int32(review.day.daysSinceEpoch)
+                $0.by = review.by
+            })
         case .transferred(let transfer):
             .transferred(.with {
                 $0.transferID = transfer.id.data
@@ -125,6 +146,24 @@ public enum EpisodeEventCodec {
                 RatingWithdrawal(
                     rating: try RatingID(message.ratingID, field: "rating_withdrawn.rating_id"),
                     reason: try CorrectionReason(message.reason)))
+        case .ratingDiscussed(let message):
+            return .ratingDiscussed(
+                RatingDiscussed(
+                    id: try DiscussionID(message.discussionID, field: "rating_discussed.discussion_id"),
+                    rating: try RatingID(message.ratingID, field: "rating_discussed.rating_id"),
+                    day: CalendarDay(daysSinceEpoch: Int(message.day)), by: message.by))
+        case .consentChanged(let message):
+            return .consentChanged(
+                ConsentChange(
+                    id: try ConsentID(message.consentID, field: "consent_changed.consent_id"),
+                    participant: try ParticipantID(message.participantID, field: "consent_changed.participant_id"),
+                    jointView: message.jointView, day: CalendarDay(daysSinceEpoch: Int(message.day))))
+        case .reviewHeld(let message):
+            return .reviewHeld(
+                ReviewHeld(
+                    id: try ReviewID(message.reviewID, field: "review_held.review_id"),
+                    kind: try ReviewHeld.Kind(message.kind), day: CalendarDay(daysSinceEpoch: Int(message.day)),
+                    by: message.by))
         case .transferred(let message):
             return .transferred(
                 EpisodeTransfer(
@@ -148,6 +187,9 @@ extension EpisodeEvent {
         case .ratingRecorded: .ratingRecorded
         case .ratingCorrected: .ratingCorrected
         case .ratingWithdrawn: .ratingWithdrawn
+        case .ratingDiscussed: .ratingDiscussed
+        case .consentChanged: .consentChanged
+        case .reviewHeld: .reviewHeld
         case .transferred: .episodeTransferred
         case .closed: .episodeClosed
         }

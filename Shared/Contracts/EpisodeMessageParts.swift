@@ -214,6 +214,26 @@ extension ClosureReason {
     }
 }
 
+extension Attune_V1_ReviewKind {
+    init(_ kind: ReviewHeld.Kind) {
+        self =
+            switch kind {
+            case .joint: .joint
+            case .documented: .documented
+            }
+    }
+}
+
+extension ReviewHeld.Kind {
+    init(_ message: Attune_V1_ReviewKind) throws(MalformedEvent) {
+        switch message {
+        case .joint: self = .joint
+        case .documented: self = .documented
+        case .unspecified, .UNRECOGNIZED: throw MalformedEvent(field: "review_held.kind", problem: "not a known kind")
+        }
+    }
+}
+
 extension Attune_V1_TransferReason {
     init(_ reason: TransferReason) {
         self =

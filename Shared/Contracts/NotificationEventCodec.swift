@@ -29,6 +29,8 @@ public struct NotificationEvent: Hashable, Sendable {
         switch result {
         case .delivered: .notificationDelivered
         case .failed: .notificationFailed
+        case .withheld: .notificationWithheld
+        case .bounced: .notificationBounced
         }
     }
 }
@@ -53,6 +55,12 @@ public enum NotificationResult: Hashable, Sendable {
     ///   - reply: code of the last attempt; nil where none came.
     ///   - reason: in words, without addresses.
     case failed(attempts: Int, reply: Int?, reason: String)
+    /// It is not sent, unless what it leans on turns out not to have arrived.
+    /// - Parameter told: the delivery that told the recipient of the alert before it.
+    case withheld(told: DeliveryID)
+    /// What had been taken over came back.
+    /// - Parameter status: of RFC 3463, e.g. `5.1.1`.
+    case bounced(status: String)
 }
 
 /// Notification events as bytes: the payload in the ledger and the value on Kafka.
@@ -78,6 +86,8 @@ public enum NotificationEventCodec {
                     $0.status = UInt32(clamping: reply ?? 0)
                     $0.reason = reason
                 })
+            case .withheld(let told): .withheld(.with { $0.toldDeliveryID = told.data })
+            case .bounced(let status): .bounced(.with { $0.status = status })
             }
         return try message.serializedBytes()
     }
@@ -97,21 +107,27 @@ public enum NotificationEventCodec {
             delivery: try DeliveryID(message.deliveryID, field: "delivery_id"),
             alert: try AlertID(message.alertID, field: "alert_id"),
             cause: try EventID(message.causeEventID, field: "cause_event_id"), recipient: message.recipient,
-            channel: try NotificationChannel(message.channel), result: result(of: body))
+            channel: try NotificationChannel(message.channel), result: try result(of: body))
         guard event.type == type else {
             throw MalformedEvent(field: "ce_type", problem: "says \(type.rawValue), the message is \(event.type.rawValue)")
         }
         return event
     }
 
-    private static func result(of body: Attune_V1_NotificationEvent.OneOf_Body) -> NotificationResult {
+    private static func result(
+        of body: Attune_V1_NotificationEvent.OneOf_Body
+    ) throws(MalformedEvent) -> NotificationResult {
         switch body {
         case .delivered(let message):
-            .delivered(attempt: Int(message.attempt), template: message.template, reply: Int(message.status))
+            return .delivered(attempt: Int(message.attempt), template: message.template, reply: Int(message.status))
         case .failed(let message):
-            .failed(
+            return .failed(
                 attempts: Int(message.attempts), reply: message.status == 0 ? nil : Int(message.status),
                 reason: message.reason)
+        case .withheld(let message):
+            return .withheld(told: try DeliveryID(message.toldDeliveryID, field: "withheld.told_delivery_id"))
+        case .bounced(let message):
+            return .bounced(status: message.status)
         }
     }
 }

@@ -131,6 +131,8 @@ extension Attune_V1_SignalKind {
             case .safety: .safety
             case .stalled: .stalled
             case .guarded: .guarded
+            case .missedMeasure: .missedMeasure
+            case .undiscussed: .undiscussed
             }
     }
 }
@@ -148,6 +150,8 @@ extension SignalKind {
         case .safety: self = .safety
         case .stalled: self = .stalled
         case .guarded: self = .guarded
+        case .missedMeasure: self = .missedMeasure
+        case .undiscussed: self = .undiscussed
         case .unspecified, .UNRECOGNIZED, nil: return nil
         }
     }

@@ -5,7 +5,11 @@ extension CurlSession {
     ///
     /// After ``OutboundError/timedOut`` and ``OutboundError/connectionLost`` the server may have
     /// the mail all the same; send it again with the same message id.
-    public func send(_ mail: Mail, through endpoint: SMTPEndpoint) throws(OutboundError) -> SMTPReply {
+    ///
+    /// - Parameter sender: of the envelope, where reports of what becomes of the mail go; nil: as in the mail.
+    public func send(
+        _ mail: Mail, from sender: MailAddress? = nil, through endpoint: SMTPEndpoint
+    ) throws(OutboundError) -> SMTPReply {
         let message = mail.rendered
         let transfer = Transfer(limit: 65_536, upload: message)
         try prepare(
@@ -19,7 +23,7 @@ extension CurlSession {
         try set(CURLOPT_SASL_IR, 1)
         if let username = endpoint.username { try set(CURLOPT_USERNAME, username) }
         if let password = endpoint.password { try set(CURLOPT_PASSWORD, password) }
-        try set(CURLOPT_MAIL_FROM, "<\(mail.from.address)>")
+        try set(CURLOPT_MAIL_FROM, "<\((sender ?? mail.from).address)>")
         try set(CURLOPT_UPLOAD, 1)
         try set(CURLOPT_INFILESIZE_LARGE, offset: message.count)
         let recipients = try CurlList(mail.to.map { "<\($0.address)>" })

@@ -19,11 +19,15 @@ struct AlertingFixture {
     let connection: Connection
     let handler: AlertingHandler
     let policy: AlertPolicy
+    let rules: EpisodeRulePolicy
     private let admin: Connection
 
-    init(policy: AlertPolicy = .default) throws {
+    init(policy: AlertPolicy = .default, rules: EpisodeRulePolicy = EpisodeRulePolicy()) throws {
         self.policy = policy
-        handler = AlertingHandler(policy: { _ in policy }, logger: quiet)
+        self.rules = rules
+        let catalogue = try Treatment.builtIn.get()
+        handler = AlertingHandler(
+            policy: { _ in SitePolicy(alerts: policy, rules: rules) }, catalogue: { catalogue }, logger: quiet)
         database = try TestDatabase.make()
         connection = try database.connect(role: "attune_alerting")
         admin = try database.connect()
@@ -107,7 +111,7 @@ final class Treatment {
     private let firstDay = CalendarDay("2026-03-02")!
 
     /// Read once: some tests make hundreds of episodes.
-    private static let builtIn = Result { try Catalogue.load() }
+    static let builtIn = Result { try Catalogue.load() }
 
     init(site: SiteID) throws {
         self.site = site

@@ -22,7 +22,7 @@ import Testing
             select gen_random_uuid(), alert_id, episode_id, site, cause_event_id, kind, 1, 0, now(), r, c, s, now(), now(),
                    case when s in ('delivered', 'failed', 'withdrawn') then now() end, case when h then 'quiet' end
             from alerting.alert, unnest(array['person:c-01', 'desk']) r, unnest(array['email', 'webhook', 'inbox']) c,
-                 unnest(array['pending', 'sending', 'delivered', 'failed', 'withdrawn']) s, unnest(array[true, false]) h
+                 unnest(array['pending', 'sending', 'delivered', 'failed', 'withdrawn', 'withheld']) s, unnest(array[true, false]) h
             """)
         var documents: [JSON] = []
         try await AlertServer.run(fixture) { server in

@@ -44,6 +44,44 @@ import Testing
         #expect(try fixture.alerts(of: treatment).map(\.audience) == [.supervisor])
     }
 
+    @Test func `An alert shows when somebody was first to be told, and when a message first arrived`() async throws {
+        let fixture = try AlertingFixture()
+        let (_, alert) = try worse(fixture)
+        let admin = try fixture.database.connect()
+        func shown() async throws -> [JSON?] {
+            var found: [JSON?] = []
+            try await AlertServer.run(fixture) { (server) async throws in
+                let answer = try await server.send(.get, "/\(alert.id)")
+                found = [answer["notifiedAt"], answer["deliveredAt"]]
+            }
+            return found
+        }
+        func keep(_ status: String, _ minute: Int, finishedAfter: Int? = nil, bounced: Bool = false) throws {
+            try admin.run(
+                """
+                insert into notification.delivery (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency,
+                    escalation_level, due_at, recipient, channel, status, next_attempt_at, created_at, finished_at, bounced_at)
+                select gen_random_uuid(), alert_id, episode_id, site, cause_event_id, kind, 1, 0, now(), 'desk', 'email', $2,
+                       now(), '2026-03-02T09:00:00Z'::timestamptz + $3 * interval '1 minute',
+                       '2026-03-02T09:00:00Z'::timestamptz + $4 * interval '1 minute', case when $5 then now() end
+                from alerting.alert where alert_id = $1
+                """,
+                [
+                    .id(alert.id), .text(status), .int32(Int32(minute)), .optional(finishedAfter.map { Int32($0) }),
+                    .bool(bounced),
+                ])
+        }
+        #expect(try await shown() == [.null, .null])
+        try keep("withheld", 1, finishedAfter: 1)
+        #expect(try await shown() == [.null, .null])
+        try keep("failed", 3, finishedAfter: 4)
+        try keep("delivered", 4, finishedAfter: 5, bounced: true)
+        #expect(try await shown() == ["2026-03-02T09:03:00.000000Z", .null])
+        try keep("delivered", 6, finishedAfter: 9)
+        try keep("delivered", 5, finishedAfter: 10)
+        #expect(try await shown() == ["2026-03-02T09:03:00.000000Z", "2026-03-02T09:09:00.000000Z"])
+    }
+
     @Test func `An alert is closed as handled only after its review and for one of the site's reasons`() async throws {
         let fixture = try AlertingFixture(policy: Self.policy)
         let (_, alert) = try worse(fixture)

@@ -36,8 +36,8 @@ import Testing
             return
         }
         #expect(raising.cause == worse.id)
-        #expect(raising.rating == rating)
-        #expect(raising.course == CourseKey(participant: treatment.client, instrument: Treatment.ors))
+        #expect(raising.subject.rating == rating)
+        #expect(raising.subject.course == CourseKey(participant: treatment.client, instrument: Treatment.ors))
         #expect(raising.dueAt == alert.dueAt)
         #expect(raising.clinician == "c-01")
         let stored = try #require(try Ledger.page(of: .alert, after: 0, limit: 9, on: fixture.connection).first)

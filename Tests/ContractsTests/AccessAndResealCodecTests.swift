@@ -22,6 +22,22 @@ import Testing
         }
     }
 
+    @Test func aChangeOfTheDirectoryReadsBackAsItWasWritten() throws {
+        func event(_ digest: [UInt8]) -> AccessEvent {
+            AccessEvent(
+                accessedBy: "op-17", reason: "",
+                body: .directoryChanged(
+                    DirectoryChange(
+                        application: EventID("018f2c1e-7a00-7000-8000-00000000000a")!, fileDigest: digest,
+                        added: ["person c-01", "site north"], changed: ["team t-1"], deactivated: ["person c-02"])))
+        }
+        let bytes = try AccessEventCodec.encode(event(digest))
+        #expect(try AccessEventCodec.decode(bytes, type: .directoryChanged) == event(digest))
+        #expect(throws: MalformedEvent.self) { try AccessEventCodec.decode(bytes, type: .evidenceExported) }
+        let short = try AccessEventCodec.encode(event([1]))
+        #expect(throws: MalformedEvent.self) { try AccessEventCodec.decode(short, type: .directoryChanged) }
+    }
+
     @Test func aResealEntryReadsBackAsItWasWritten() throws {
         let tree = LogReseal.Tree(size: 200, root: digest)
         for agreed in [nil, tree] {

@@ -16,6 +16,29 @@ import Testing
         provenance: Provenance(normSet: nil, model: nil), clinician: "c-01", dueAt: time.advanced(bySeconds: 3600),
         urgency: .withinHours)
 
+    private static let lacks: [AlertSubject] =
+        MeasuredPurpose.allCases.map {
+            .session(
+                UnmeasuredSession(
+                    session: SessionID("018f2c1e-7a00-7000-8000-000000000025")!, purpose: $0,
+                    participant: ParticipantID("018f2c1e-7a00-7000-8000-000000000024")!, asOf: CalendarDay("2026-03-04")!))
+        }
+        + [
+            .undiscussed(
+                UndiscussedScore(
+                    rating: RatingID("018f2c1e-7a00-7000-8000-000000000023")!,
+                    course: CourseKey(
+                        participant: ParticipantID("018f2c1e-7a00-7000-8000-000000000024")!,
+                        instrument: InstrumentReference(id: InstrumentID("ors")!, version: "2000")),
+                    asOf: CalendarDay("2026-03-17")!))
+        ]
+
+    private static let followUps: [AlertStep] = SupportEffect.allCases.filter { $0 != .noRatingYet }.map {
+        .followedUp(
+            AlertFollowUp(
+                rating: RatingID("018f2c1e-7a00-7000-8000-000000000026")!, effect: $0, improvement: -12, isDangerous: true))
+    }
+
     private static let entries: [ReviewEntry] =
         [.started(tree: "attune-1"), .actionChosen(SupportActionID("alliance.talk")!), .discussed(CalendarDay("2026-03-09")!), .completed]
         + SupportAnswer.allCases.map { .answered(SupportQuestionID("alliance.bond")!, $0) }
@@ -23,7 +46,7 @@ import Testing
     static let every: [AlertStep] =
         [
             .raised(raising), .opened(actor: "c-01"), .acknowledged(actor: "c-02"),
-            .superseded(cause: cause, .graverAlert),
+            .superseded(cause: cause, .graverAlert), .superseded(cause: cause, .noLongerMissing),
             .assigned(
                 AlertAssignment(number: 2, from: "c-01", to: "c-02", actor: nil, reason: .episodeTransferred, transfer: cause)),
             .resolved(actor: "c-01", .referred, reason: AlertReasonID("sent-on")!),
@@ -32,6 +55,7 @@ import Testing
         + AssignmentReason.allCases.map {
             .assigned(AlertAssignment(number: 1, from: "c-01", to: "c-02", actor: "s-01", reason: $0))
         }
+        + lacks.map { .raised(AlertRaising(cause: cause, subject: $0, clinician: "c-01", dueAt: time)) } + followUps
         + AlertOutcome.allCases.map { .resolved(actor: "c-01", $0) }
         + WithdrawalOfAlert.allCases.map { .withdrawn(actor: "c-01", $0) }
         + AlertAudience.allCases.map {

@@ -40,6 +40,23 @@ import Testing
         #expect(fallen.acknowledgement == nil)
     }
 
+    @Test func aRatingFollowsAFinishedReviewOnceAlsoWhenTheAlertIsClosed() throws {
+        let found = AlertFollowUp(rating: RatingID(rawValue: UUID()), effect: .unchanged, improvement: 3, isDangerous: false)
+        var life = try raised()
+        #expect(throws: AlertStepOutOfTurn.self) { try life.take(.followedUp(found), at: Self.time(1)) }
+        let entries: [ReviewEntry] = [
+            .started(tree: SupportTree.standard.version), .answered(try #require(SupportQuestionID("alliance.bond")), .no),
+            .actionChosen(try #require(SupportActionID("alliance.talk"))), .completed,
+        ]
+        for (index, entry) in entries.enumerated() {
+            try life.take(.reviewEntered(number: index + 1, actor: "c", entry), at: Self.time(2))
+        }
+        try life.take(.resolved(actor: "c", .planChanged), at: Self.time(3))
+        try life.take(.followedUp(found), at: Self.time(9))
+        #expect((life.followUp, life.followedUpAt, life.status) == (found, Self.time(9), .resolved))
+        #expect(throws: AlertStepOutOfTurn.self) { try life.take(.followedUp(found), at: Self.time(10)) }
+    }
+
     @Test(arguments: [
         ([AlertStep.resolved(actor: "c", .referred)], AlertStep.acknowledged(actor: "c"), "is acknowledged when it is resolved"),
         ([superseded], .resolved(actor: "c", .referred), "is resolved when it is superseded"),

@@ -39,6 +39,23 @@ import Testing
                 .ratingWithdrawn(RatingWithdrawal(rating: rating.id, reason: reason)),
             ]
         }
+        + ReviewHeld.Kind.allCases.map {
+            .reviewHeld(
+                ReviewHeld(
+                    id: ReviewID("018f2c1e-7a00-7000-8000-00000000000d")!, kind: $0, day: CalendarDay("2026-03-02")!, by: "c-1"))
+        }
+        + [true, false].map {
+            .consentChanged(
+                ConsentChange(
+                    id: ConsentID("018f2c1e-7a00-7000-8000-00000000000c")!, participant: participant, jointView: $0,
+                    day: CalendarDay("2026-03-02")!))
+        }
+        + [
+            .ratingDiscussed(
+                RatingDiscussed(
+                    id: DiscussionID("018f2c1e-7a00-7000-8000-00000000000b")!, rating: rating.id,
+                    day: CalendarDay("2026-03-03")!, by: "c-1"))
+        ]
         + TransferReason.allCases.map {
             .transferred(
                 EpisodeTransfer(id: TransferID("018f2c1e-7a00-7000-8000-00000000000a")!, clinician: "c-18", reason: $0))

@@ -7,6 +7,7 @@ import Testing
         .delivered(attempt: 2, template: "alert-waiting.en.1", reply: 250),
         .failed(attempts: 12, reply: 503, reason: "the receiver failed"),
         .failed(attempts: 0, reply: nil, reason: "nobody there"),
+        .withheld(told: DeliveryID("018f2c1e-7a00-7000-8000-000000000004")!), .bounced(status: "5.1.1"),
     ]
 
     private func event(_ channel: NotificationChannel, _ result: NotificationResult) -> NotificationEvent {

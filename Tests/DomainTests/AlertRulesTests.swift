@@ -93,8 +93,8 @@ import Testing
 
     @Test func closingTheEpisodeLeavesOnlySafetyOpen() {
         let decisions = AlertRules.decisionsOnClosing(open: AlertKind.allCases.map(alert))
-        let expected: [AlertDecision] = [.deteriorating, .notOnTrack, .alliance, .stalled, .guarded].map {
-            .supersede(alert($0), .episodeClosed)
+        let expected = AlertKind.allCases.filter { $0 != .safety }.map {
+            AlertDecision.supersede(alert($0), .episodeClosed)
         }
         #expect(Set(decisions) == Set(expected))
     }
@@ -109,7 +109,11 @@ import Testing
         let now = Timestamp(microseconds: 0)
         let due = AlertKind.allCases.map { policy.dueTime(for: $0, raisedAt: now).microseconds / 3_600_000_000 }
         #expect(zip(AlertKind.allCases, due).allSatisfy { kind, hours in
-            hours == [.safety: 1, .deteriorating: 24, .notOnTrack: 72, .alliance: 72, .stalled: 72, .guarded: 168][kind]
+            hours
+                == [
+                    .safety: 1, .deteriorating: 24, .notOnTrack: 72, .alliance: 72, .stalled: 72, .guarded: 168,
+                    .missedMeasure: 168, .undiscussed: 168,
+                ][kind]
         })
         #expect(policy.nextAudience(for: .safety, level: 1, at: now).dueAt.microseconds == 3_600_000_000)
         #expect(policy.nextAudience(for: .alliance, level: 1, at: now).dueAt.microseconds == 24 * 3_600_000_000)

@@ -125,6 +125,53 @@ import Testing
         #expect(decide(closing, closed) == .failure(.episodeClosed(on: closedOn)))
     }
 
+    private func discussion(_ day: Int = 20_050) -> EpisodeEvent {
+        .ratingDiscussed(
+            RatingDiscussed(
+                id: DiscussionID(rawValue: Examples.uuid(6, 1)), rating: Examples.ratingID(1),
+                day: CalendarDay(daysSinceEpoch: day), by: "c1"))
+    }
+
+    private func consent(_ day: Int = 20_050, by participant: ParticipantID? = nil) -> EpisodeEvent {
+        .consentChanged(
+            ConsentChange(
+                id: ConsentID(rawValue: Examples.uuid(7, 1)), participant: participant ?? client, jointView: false,
+                day: CalendarDay(daysSinceEpoch: day)))
+    }
+
+    private func review(_ day: Int = 20_050) -> EpisodeEvent {
+        .reviewHeld(
+            ReviewHeld(
+                id: ReviewID(rawValue: Examples.uuid(8, 1)), kind: .joint, day: CalendarDay(daysSinceEpoch: day), by: "c1"))
+    }
+
+    @Test func aTalkIsAboutAStandingRatingAndHasItsDay() {
+        #expect(decide(discussion(), state(), rating: standing()) == .success(discussion()))
+        #expect(decide(discussion(), state()) == .failure(.unknownRating(Examples.ratingID(1))))
+        #expect(
+            decide(discussion(), state(), rating: standing(withdrawn: true)) == .failure(.ratingWithdrawn(Examples.ratingID(1))))
+        let late = CalendarDay(daysSinceEpoch: 20_101)
+        for event in [discussion(20_101), consent(20_101), review(20_101)] {
+            #expect(decide(event, state(), rating: standing()) == .failure(.dayInFuture(day: late, today: today)))
+        }
+        let early = CalendarDay(daysSinceEpoch: 19_999)
+        for event in [discussion(19_999), consent(19_999), review(19_999)] {
+            #expect(
+                decide(event, state(), rating: standing()) == .failure(.dayBeforeOpening(day: early, openedOn: opened)))
+        }
+        #expect(decide(consent(by: stranger), state()) == .failure(.unknownParticipant(stranger)))
+    }
+
+    @Test func whatWasSaidBeforeTheClosingIsEnteredAfterItAndConsentTakenBackAtAnyTime() {
+        let closedOn = CalendarDay(daysSinceEpoch: 20_060)
+        let closed = state(closedOn: closedOn)
+        #expect(decide(discussion(20_060), closed, rating: standing()) == .success(discussion(20_060)))
+        #expect(decide(discussion(20_061), closed, rating: standing()) == .failure(.episodeClosed(on: closedOn)))
+        #expect(decide(review(20_060), closed) == .success(review(20_060)))
+        #expect(decide(review(20_061), closed) == .failure(.episodeClosed(on: closedOn)))
+        #expect(decide(consent(20_090), closed) == .success(consent(20_090)))
+    }
+
     @Test func theStateFollowsItsEvents() {
         let joining = EpisodeEvent.participantJoined(Participant(id: stranger, role: .`self`, ageBand: .adult))
         let joined = state().applying(joining)

@@ -11,7 +11,6 @@ struct Episodes {
 
     var events: [EpisodeEvent]
     var courses: [CourseKey: Course] = [:]
-    var records = EpisodeRecords()
 
     init(people: Int = 1, ages: AgeBand = .adult) {
         let participants = (1...people).map { Participant(id: Self.person($0), role: .`self`, ageBand: ages) }
@@ -75,17 +74,22 @@ struct Episodes {
     }
 
     mutating func discuss(_ person: Int, _ basis: ScoringBasis, session: Int, plus days: Int = 0) {
-        records.discussions.append(
-            RatingDiscussed(
-                rating: Self.rating(person, basis, session: session), day: Self.day(session, plus: days), by: "c1"))
+        events.append(
+            .ratingDiscussed(
+                RatingDiscussed(
+                    id: DiscussionID(rawValue: Examples.uuid(6, events.count)),
+                    rating: Self.rating(person, basis, session: session), day: Self.day(session, plus: days), by: "c1")))
     }
 
     mutating func review(_ kind: ReviewHeld.Kind, on day: CalendarDay) {
-        records.reviews.append(ReviewHeld(kind: kind, day: day, by: "c1"))
+        let id = ReviewID(rawValue: Examples.uuid(8, events.count))
+        events.append(.reviewHeld(ReviewHeld(id: id, kind: kind, day: day, by: "c1")))
     }
 
     mutating func consent(_ person: Int, _ jointView: Bool, on day: CalendarDay = Episodes.day(1)) {
-        records.consents.append(ConsentChange(participant: Self.person(person), jointView: jointView, day: day))
+        let id = ConsentID(rawValue: Examples.uuid(7, events.count))
+        events.append(
+            .consentChanged(ConsentChange(id: id, participant: Self.person(person), jointView: jointView, day: day)))
     }
 
     mutating func close(on day: CalendarDay) {
@@ -93,7 +97,7 @@ struct Episodes {
     }
 
     func view(_ today: CalendarDay) -> EpisodeView {
-        guard let view = EpisodeView(of: Self.id, events: events, courses: courses, records: records, asOf: today) else {
+        guard let view = EpisodeView(of: Self.id, events: events, courses: courses, asOf: today) else {
             preconditionFailure("the episode is opened on day(1)")
         }
         return view

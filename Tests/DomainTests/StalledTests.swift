@@ -88,6 +88,8 @@ import Testing
     /// Clinical-reference 4, the prompt last.
     @Test func theKindsHaveTheirPrecedence() {
         #expect(
-            SignalKind.allCases.sorted() == [.safety, .deteriorating, .notOnTrack, .alliance, .stalled, .guarded])
+            SignalKind.allCases.sorted() == [
+                    .safety, .deteriorating, .notOnTrack, .alliance, .stalled, .missedMeasure, .undiscussed, .guarded,
+                ])
     }
 }

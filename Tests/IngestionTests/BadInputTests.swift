@@ -63,6 +63,35 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("discussions", #""discussionId": "ID", "ratingId": "x", "day": "2026-03-08", "by": """#, ["/ratingId", "/by"]),
+        ("discussions", #""discussionId": "ID", "ratingId": "ID", "day": "2026-03-08", "by": "c", "words": "x""#, ["/words"]),
+        ("consents", #""consentId": "ID", "participantId": "ID", "jointView": "yes", "day": "2026-03-08""#, ["/jointView"]),
+        ("consents", #""consentId": "ID", "participantId": "ID", "jointView": true, "day": "2026-03-08""#, ["/participantId"]),
+        ("reviews", #""reviewId": "ID", "kind": "held", "day": "today", "by": "c""#, ["/kind", "/day"]),
+        ("reviews", #""reviewId": "ID", "kind": "joint", "day": "2026-03-12", "by": "c""#, ["/day"]),
+    ])
+    func aTalkThatCannotBeIsRefusedWithItsFields(_ address: String, _ members: String, _ pointers: [String]) async throws {
+        try await IngestionServer.run { server in
+            let (episode, _) = try await server.fixture.openEpisode()
+            let body = "{" + members.replacingOccurrences(of: "ID", with: UUID().uuidString) + "}"
+            let answer = try await server.post("/v1/episodes/\(episode)/\(address)", body)
+            #expect(answer.status == 422, "\(answer.body)")
+            #expect(Set(answer.pointers) == Set(pointers), "\(answer.body)")
+            #expect(try await server.fixture.eventCount() == 1)
+        }
+    }
+
+    @Test func aTalkAboutARatingThatIsNotThereIsRefused() async throws {
+        try await IngestionServer.run { server in
+            let (episode, _) = try await server.fixture.openEpisode()
+            let body = #"{"discussionId": "\#(UUID())", "ratingId": "\#(UUID())", "day": "2026-03-08", "by": "c-1"}"#
+            let answer = try await server.post("/v1/episodes/\(episode)/discussions", body)
+            #expect(answer.status == 404)
+            #expect(answer.problem == "unknown-rating")
+        }
+    }
+
     @Test func todayAnywhereOnEarthIsNotTheFuture() async throws {
         try await IngestionServer.run { server in
             let (episode, participant) = try await server.fixture.openEpisode()

@@ -36,16 +36,19 @@ import Testing
                 {"type": "correction", "correctionId": "\(UUID())", "ratingId": "\(good)", "episodeId": "\(episode)", \
                 "instrument": "ors", "version": "2000", "session": 1, "day": "2026-03-08", "total": 22, "reason": "entry_error"}
                 """,
+                #"{"type": "discussion", "episodeId": "\#(episode)", "discussionId": "\#(UUID())", "ratingId": "\#(good)", "day": "2026-03-08", "by": "c-1"}"#,
+                #"{"type": "consent", "episodeId": "\#(episode)", "consentId": "\#(UUID())", "participantId": "\#(client)", "jointView": false, "day": "2026-03-08"}"#,
+                #"{"type": "review", "episodeId": "\#(episode)", "reviewId": "\#(UUID())", "kind": "documented", "day": "2026-03-08", "by": "c-1"}"#,
                 #"{"type": "withdrawal", "ratingId": "\#(good)", "episodeId": "\#(episode)", "reason": "entry_error"}"#,
                 #"{"type": "closure", "episodeId": "\#(episode)", "day": "2026-03-09", "reason": "other"}"#,
             ]
             let answer = try await server.postBatch(lines)
             #expect(answer.status == 200)
             let results = answer.lines
-            #expect(results.map { $0["line"] as? Int } == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13])
+            #expect(results.map { $0["line"] as? Int } == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
             #expect(
                 results.map { $0["status"] as? Int }
-                    == [201, 201, 422, 400, 404, 200, 409, 201, 412, 201, 201, 201], "\(answer.body)")
+                    == [201, 201, 422, 400, 404, 200, 409, 201, 412, 201, 201, 201, 201, 201, 201], "\(answer.body)")
             #expect(results[8]["version"] as? Int == 3)
             let faults = (results[2]["problem"] as? [String: Any])?["errors"] as? [[String: Any]]
             #expect(faults?.first?["line"] as? Int == 3)
@@ -54,9 +57,10 @@ import Testing
             #expect(
                 types == [
                     "attune.episode.opened.v1", "attune.rating.recorded.v1", "attune.session.held.v1",
-                    "attune.rating.corrected.v1", "attune.rating.withdrawn.v1", "attune.episode.closed.v1",
+                    "attune.rating.corrected.v1", "attune.rating.discussed.v1", "attune.episode.consent-changed.v1",
+                    "attune.episode.review-held.v1", "attune.rating.withdrawn.v1", "attune.episode.closed.v1",
                 ])
-            #expect(try await server.fixture.eventCount() == 6)
+            #expect(try await server.fixture.eventCount() == 9)
         }
     }
 

@@ -29,6 +29,15 @@ import Testing
                 ),
                 (path + "/ratings", ratingBody(ParticipantID(rawValue: participant), id: rating)),
                 (
+                    path + "/discussions",
+                    #"{"discussionId": "\#(UUID())", "ratingId": "\#(rating)", "day": "2026-03-08", "by": "c-1"}"#
+                ),
+                (
+                    path + "/consents",
+                    #"{"consentId": "\#(UUID())", "participantId": "\#(participant)", "jointView": true, "day": "2026-03-08"}"#
+                ),
+                (path + "/reviews", #"{"reviewId": "\#(UUID())", "kind": "joint", "day": "2026-03-08", "by": "c-1"}"#),
+                (
                     "/v1/ratings/\(rating)/corrections",
                     """
                     {"correctionId": "\(UUID())", "episodeId": "\(episode)", "instrument": "ors", "version": "2000", \
@@ -55,7 +64,7 @@ import Testing
             }
             let view = try await server.get(path)
             #expect(view.status == 200)
-            #expect(view.headers["etag"] == "\"9\"")
+            #expect(view.headers["etag"] == "\"12\"")
             #expect(view.json["clinician"] as? String == "c-2")
             #expect(view.json["closedOn"] as? String == "2026-03-09")
             #expect((view.json["participants"] as? [String])?.count == 2)

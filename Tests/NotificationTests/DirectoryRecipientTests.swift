@@ -187,6 +187,56 @@ import Testing
         #expect(try recipients() == ["person:c-02", "person:c-02"])
     }
 
+    @Test func `A person with two contacts is told over the second when the first fails, and no further`() throws {
+        let hook = Contact.webhook(url: "https://c-01.example/in", keyID: "k", key: Array(repeating: 1, count: 32))
+        try seal(hook, of: "c-01")
+        let contacts = try ContactBook(keyFile: keyFile)
+        try handle(people(.clinician, .supervisor), contacts)
+        let store = store(contacts)
+        func channels() throws -> [String] {
+            try fixture.connection.run(
+                "select recipient || ' ' || channel || ' ' || status from notification.delivery order by 1"
+            ).map { try $0.text(0) }
+        }
+        #expect(try channels() == ["person:c-01 email pending", "person:s-01 email pending"])
+        let gone = AttemptOutcome.permanent(reply: 550, reason: "gone")
+        for _ in 0..<3 {
+            let attempt = try #require(try store.begin(avoiding: [], on: fixture.connection))
+            _ = try store.finish(attempt, gone, on: fixture.connection)
+        }
+        #expect(try channels() == ["person:c-01 email failed", "person:c-01 webhook failed", "person:s-01 email failed"])
+        #expect(try store.begin(avoiding: [], on: fixture.connection) == nil)
+    }
+
+    @Test func `What waits for whoever had the alert before is not sent, unless they are told for another reason`() throws {
+        let contacts = try ContactBook(keyFile: keyFile)
+        try handle(people(.clinician, .supervisor), contacts)
+        let store = store(contacts)
+        let busy = AttemptOutcome.transient(reply: 451, reason: "busy", retryAfter: nil)
+        for _ in 0..<2 {
+            let attempt = try #require(try store.begin(avoiding: [], on: fixture.connection))
+            _ = try store.finish(attempt, busy, on: fixture.connection)
+        }
+        func states() throws -> [String] {
+            try fixture.connection.run(
+                "select recipient || ' ' || status || ' ' || attempts from notification.delivery order by 1"
+            ).map { try $0.text(0) }
+        }
+        #expect(try states() == ["person:c-01 pending 1", "person:s-01 pending 1"])
+        try handle(people(.clinician, .person(try #require(PersonID("c-01")))), contacts, [try alert.assigned(to: "c-02")])
+        #expect(try states() == ["person:c-01 pending 1", "person:c-02 pending 0", "person:s-01 pending 1"])
+        try handle(people(.clinician, .supervisor), contacts, [try alert.assigned(to: "c-02")])
+        #expect(
+            try states()
+                == ["person:c-01 withdrawn 1", "person:c-02 pending 0", "person:c-02 pending 0", "person:s-01 pending 1"])
+    }
+
+    private func store(_ contacts: ContactBook) -> DeliveryStore {
+        DeliveryStore(
+            routes: fixture.routes, contacts: contacts, schedule: RetrySchedule(firstPause: .seconds(5), maxAttempts: 3),
+            sendingLimit: .seconds(60))
+    }
+
     @Test func `That an alert was given to somebody is told to nobody where clinicians are not told of its kind`() throws {
         let contacts = try ContactBook(keyFile: keyFile)
         try handle(people(.supervisor), contacts, [try alert.assigned(to: "c-02")])

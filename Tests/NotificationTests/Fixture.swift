@@ -138,7 +138,7 @@ extension Recipient {
 /// An alert of an episode of its own, and its events as alerting publishes them.
 struct Example {
     let alert = AlertID(rawValue: UUID())
-    let episode = EpisodeID(rawValue: UUID())
+    var episode = EpisodeID(rawValue: UUID())
     var kind = AlertKind.deteriorating
     var rule = SignalRule.reliablyWorse
     var clinician = "sentinelclinician"

@@ -120,6 +120,7 @@ final class Record<Item: Sendable>: Sendable {
 }
 
 struct ReceivedMail: Sendable {
+    var sender = ""
     var recipients: [String] = []
     var lines: [String] = []
 
@@ -154,6 +155,9 @@ extension Peer {
             var mail = ReceivedMail()
             while let command = line.read() {
                 switch command.prefix(4).uppercased() {
+                case "MAIL":
+                    mail.sender = command
+                    line.write("250 ok\r\n")
                 case "RCPT":
                     mail.recipients.append(command)
                     line.write("250 ok\r\n")

@@ -137,6 +137,18 @@ import Testing
         #expect(error?.reason.contains("somebody must take safety alerts") == true)
     }
 
+    @Test func `For how long nobody is told again is three days, or what the file says; for danger never`() throws {
+        let usual = try load(Self.good)
+        #expect(usual.rearmTime(of: .deteriorating, at: north) == .seconds(72 * 3600))
+        let own = try load(Self.good + "\nrearm: {default: 48, north: 0}\n")
+        #expect(own.rearmTime(of: .alliance, at: north) == .zero)
+        #expect(own.rearmTime(of: .alliance, at: SiteID("south")!) == .seconds(48 * 3600))
+        #expect(own.rearmTime(of: .safety, at: SiteID("south")!) == .zero)
+        for wrong in ["{default: -1}", "{north: 721}", "{north: soon}", "{\"no site\": 3}", "[3]"] {
+            #expect(throws: RoutesError.self) { try load(Self.good + "\nrearm: \(wrong)\n") }
+        }
+    }
+
     @Test func `A key that could be guessed is refused`() {
         let error = #expect(throws: RoutesError.self) { try load(Self.good, key: "secret\n") }
         #expect(error?.reason.contains("must hold 32 to 1024 bytes") == true)

@@ -115,6 +115,34 @@ import Testing
         #expect(try bench.examine(try bench.alerts()).findings == [])
     }
 
+    @Test func `An alert that did not go with its episode is pending, and a difference after a drain`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        let moved = try bench.open()
+        try bench.rate(moved, 180, session: 1)
+        try bench.rate(moved, 110, session: 2)
+        try bench.settle()
+        try bench.transfer(moved, to: "c-09")
+        let behind = try bench.examine(try bench.alerts(), isSettled: false)
+        #expect((behind.pending, behind.differences) == (1, 0))
+        try bench.settle()
+        #expect(try bench.examine(try bench.alerts()).findings == [])
+        try bench.damage(
+            """
+            update alerting.alert set clinician = 'c-01', assignments = 0 where episode_id = '\(moved)';
+            delete from ledger.event where type = 'attune.alert.assigned.v1' and stream_id = '\(moved)'
+            """)
+        let lost = try bench.examine(try bench.alerts()).findings
+        #expect(lost.count == 1 && lost[0].hasSuffix("and was not given to the new clinician"), "\(lost)")
+    }
+
+    @Test func `An alert that was given away with no transfer is named`() throws {
+        let (bench, episodes) = try DoctorBench.settled()
+        try bench.damage("delete from ledger.event where type = 'attune.episode.transferred.v1'")
+        let findings = try bench.examine(try bench.alerts()).findings
+        let words = "episode \(episodes[1]): attune.alert.assigned.v1"
+        #expect(findings.contains { $0.hasPrefix(words) && $0.hasSuffix("follows from no transfer of the episode to c-09") })
+    }
+
     @Test func `Answers that a clinician noted are looked up, and those that are missing are named`() throws {
         let (bench, episodes) = try DoctorBench.settled()
         func alert(_ kind: AlertKind, of episode: EpisodeID) throws -> AlertID {

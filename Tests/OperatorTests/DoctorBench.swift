@@ -138,6 +138,22 @@ final class DoctorBench {
         guard case .recorded = outcomes.first else { throw NotRecorded(outcome: "\(outcomes)") }
     }
 
+    func hold(_ episode: EpisodeID, session: Int) throws {
+        let id = SessionID(rawValue: UUID())
+        try submit(.sessionHeld(SessionHeld(id: id, number: session, day: Self.firstDay)), episode, id: id.rawValue)
+    }
+
+    /// The daily round of a site that raises what episodes lack.
+    func round(_ days: Int) throws {
+        let policy = AlertPolicy(
+            version: "bench", safetyDueSeconds: 3600, deterioratingDueSeconds: 3600, notOnTrackDueSeconds: 3600,
+            allianceDueSeconds: 0, escalationSeconds: 3600, raisedKinds: Set(AlertKind.allCases))
+        try DailyRound(
+            policy: { _ in SitePolicy(alerts: policy) }, catalogue: { [catalogue] in catalogue }, logger: quiet,
+            today: { _ in Self.firstDay.advanced(byDays: days) }
+        ).run(on: try database.connect(role: "attune_alerting"))
+    }
+
     func transfer(_ episode: EpisodeID, to clinician: String) throws {
         let id = TransferID(rawValue: UUID())
         try submit(
@@ -197,7 +213,8 @@ final class DoctorBench {
         let events = trajectories[published...] + closings
         published = trajectories.count
         closings = []
-        let handler = AlertingHandler(policy: { _ in Self.policy }, logger: quiet)
+        let handler = AlertingHandler(
+            policy: { _ in SitePolicy(alerts: Self.policy) }, catalogue: { [catalogue] in catalogue }, logger: quiet)
         try alerting.transaction { connection in
             try handler.handle(events.map { ConsumedEvent(topic: Topic.trajectories.name, envelope: $0) }, on: connection)
         }

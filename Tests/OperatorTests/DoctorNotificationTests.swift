@@ -6,6 +6,7 @@ import Persistence
 import Testing
 
 @testable import attune
+@testable import attune_notification
 
 @Suite struct DoctorNotificationTests {
     private static let routes = """
@@ -62,6 +63,9 @@ import Testing
         ),
         ("delete from notification.handled_event", "has deliveries, and does not count as handled"),
         ("delete from ledger.event where type = 'attune.alert.raised.v1'", "follows from an alert event that is not in the ledger"),
+        ("update notification.delivery set withheld_for = delivery_id", "was withheld, and the ledger does not say so"),
+        ("update notification.delivery set status = 'withheld'", "is withheld for nothing"),
+        ("update notification.delivery set bounced_at = now(), bounce_status = '5.1.1'", "came back, and the ledger does not say so"),
         ("delete from notification.delivery", "tells of a delivery that is not stored"),
         ("insert into notification.handled_event values (gen_random_uuid())", "counts as handled, and is no alert"),
     ])
@@ -70,6 +74,39 @@ import Testing
         try bench.damage(damage)
         let result = try bench.examine(bench.notifications)
         #expect(result.findings.contains { $0.contains(words) }, "\(result.findings)")
+    }
+
+    @Test func `What was withheld, and what came back, is accounted for`() throws {
+        let (bench, _) = try DoctorBench.settled()
+        let again = try bench.open()
+        for (session, score) in [180, 120, 200, 110].enumerated() {
+            try bench.rate(again, score, session: session + 1)
+            try bench.settle()
+        }
+        let withheld = try bench.admin.run(
+            "select delivery_id, withheld_for from notification.delivery where status = 'withheld'").only()
+        let result = try bench.examine(bench.notifications)
+        #expect((result.findings, result.pending) == ([], 0))
+        let store = DeliveryStore(
+            routes: try DoctorBench.routes(), schedule: RetrySchedule(firstPause: .zero, maxAttempts: 3),
+            sendingLimit: .seconds(60))
+        let notification = try bench.database.connect(role: "attune_notification")
+        #expect(try store.recordBounce(of: withheld.id(1), status: "5.1.1", on: notification) == .recorded)
+        try bench.notify()
+        let after = try bench.examine(bench.notifications)
+        #expect((after.findings, after.pending) == ([], 0))
+        let id: DeliveryID = try withheld.id(0)
+        #expect(
+            try bench.admin.run("select status from notification.delivery where delivery_id = $1", [.id(id)]).only().text(0)
+                == "delivered")
+        for (damage, words) in [
+            ("update notification.delivery set bounced_at = null", "says bounced, the delivery is delivered"),
+            ("update notification.delivery set withheld_for = null", "says withheld, the delivery is delivered"),
+        ] {
+            try bench.damage(damage)
+            let findings = try bench.examine(bench.notifications).findings
+            #expect(findings.contains { $0.contains(words) }, "\(findings)")
+        }
     }
 
     @Test func `A delivery made twice under another id is named from both sides`() throws {

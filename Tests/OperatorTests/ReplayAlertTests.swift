@@ -51,9 +51,10 @@ import Testing
         func raising(
             _ old: AlertRaising, cause: EventID? = nil, rule: SignalRule? = nil, provenance: Provenance? = nil
         ) -> AlertRaising {
-            AlertRaising(
-                cause: cause ?? old.cause, rule: rule ?? old.rule, rating: old.rating, course: old.course,
-                provenance: provenance ?? old.provenance, clinician: old.clinician, dueAt: old.dueAt)
+            guard let grounds = old.grounds else { return old }
+            return AlertRaising(
+                cause: cause ?? old.cause, rule: rule ?? grounds.rule, rating: grounds.rating, course: grounds.course,
+                provenance: provenance ?? grounds.provenance, clinician: old.clinician, dueAt: old.dueAt)
         }
         #expect(try kinds { raising($0, provenance: Provenance(normSet: nil, model: nil)) } == [.alertNotReproduced])
         #expect(try kinds { raising($0, rule: .stalled(ratings: 4)) }.contains(.alertNotReproduced))

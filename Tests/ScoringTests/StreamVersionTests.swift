@@ -27,6 +27,27 @@ import Testing
         await fixture.topic.close()
     }
 
+    @Test func `Talks, consents and reviews move the version on and change no course`() async throws {
+        let fixture = try ScoringFixture()
+        let episode = ExampleEpisode()
+        let rated = RatingID(rawValue: UUID())
+        let day = CalendarDay("2026-03-02")!
+        let events = try fixture.append(
+            [
+                episode.opened, episode.rating(180, session: 1, id: rated),
+                .ratingDiscussed(RatingDiscussed(id: DiscussionID(rawValue: UUID()), rating: rated, day: day, by: "c-01")),
+                .consentChanged(
+                    ConsentChange(
+                        id: ConsentID(rawValue: UUID()), participant: episode.participant, jointView: true, day: day)),
+                .reviewHeld(ReviewHeld(id: ReviewID(rawValue: UUID()), kind: .joint, day: day, by: "c-01")),
+            ], to: episode.id)
+        try fixture.handle(events)
+        #expect(try fixture.appliedVersion(of: episode.id) == 5)
+        #expect(try fixture.courses(of: episode.id).map(\.version) == [2])
+        #expect(try await fixture.topic.events().map(\.sequence) == [2])
+        await fixture.topic.close()
+    }
+
     @Test func `What came over the other topic is read from the ledger as well`() throws {
         let fixture = try ScoringFixture()
         let episode = ExampleEpisode()

@@ -100,15 +100,17 @@ import Testing
                 """) == 201)
     }
 
-    /// Of every row of the episodes from before the load, but for when it was last written.
+    /// Of every row of the episodes from before the load, but for when it was last changed: a rebuilt row counts as changed.
     private func fingerprint(_ system: SystemStack) throws -> [Int] {
         let admin = try system.database()
         try admin.script(
             "create table if not exists public.before_the_load as select episode_id from published.scored_episode")
         return try ["scoring.episode", "scoring.trajectory", "alerting.course", "alerting.alert"].map { table in
             try system.count(
-                "select coalesce(sum(hashtextextended((to_jsonb(t) - 'changed_at')::text, 0)::numeric % 1000000007), 0)::bigint "
-                    + "from \(table) t where \(Self.first)")
+                """
+                select coalesce(sum(hashtextextended((to_jsonb(t) - 'changed_at')::text, 0)::numeric % 1000000007), 0)::bigint
+                from \(table) t where \(Self.first)
+                """)
         }
     }
 

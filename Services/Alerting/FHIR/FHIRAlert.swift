@@ -113,7 +113,7 @@ extension AlertKind {
         switch self {
         case .safety: "stat"
         case .deteriorating: "urgent"
-        case .notOnTrack, .alliance, .stalled, .guarded: "routine"
+        case .notOnTrack, .alliance, .stalled, .guarded, .missedMeasure, .undiscussed: "routine"
         }
     }
 }

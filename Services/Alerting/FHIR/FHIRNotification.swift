@@ -33,7 +33,7 @@ struct FHIRNotification: Sendable {
     /// FHIR's `event-status` for the states of a delivery; held: it waits for the end of quiet hours, a digest or a limit.
     static let statuses = [
         "pending": "preparation", "held": "on-hold", "sending": "in-progress", "delivered": "completed", "failed": "stopped",
-        "withdrawn": "not-done",
+        "withdrawn": "not-done", "withheld": "not-done", "bounced": "stopped",
     ]
     /// For a state that this program does not know yet.
     static let unknownStatus = "unknown"

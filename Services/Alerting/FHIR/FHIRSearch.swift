@@ -98,7 +98,7 @@ enum FHIRStore {
         for event in try Ledger.events(in: ranges, category: .alert, on: connection)
         where event.type == EventType.alertRaised.rawValue {
             let alert = try AlertEventCodec.decode(event.payload, type: .alertRaised)
-            guard case .raised(let raising) = alert.step, let model = raising.provenance.model else { continue }
+            guard case .raised(let raising) = alert.step, let model = raising.grounds?.provenance.model else { continue }
             models[alert.alert] = "\(model.id)@\(model.version)#\(Hexadecimal.text(model.hash))"
         }
         for index in alerts.indices { alerts[index].model = models[alerts[index].id] }

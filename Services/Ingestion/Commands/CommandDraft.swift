@@ -19,6 +19,9 @@ enum DraftContent: Sendable {
     case rating(RatingDraft)
     case correction(CommandID, RatingCorrection, InstrumentReference)
     case withdrawal(RatingWithdrawal)
+    case discussion(RatingDiscussed)
+    case consent(ConsentChange)
+    case review(ReviewHeld)
     case transfer(EpisodeTransfer)
     case closure(EpisodeClosure)
 }
@@ -81,6 +84,9 @@ extension DraftContent {
         case .rating(let rating): .ratingRecorded(rating.rating(at: site))
         case .correction(_, let correction, _): .ratingCorrected(correction)
         case .withdrawal(let withdrawal): .ratingWithdrawn(withdrawal)
+        case .discussion(let discussion): .ratingDiscussed(discussion)
+        case .consent(let change): .consentChanged(change)
+        case .review(let review): .reviewHeld(review)
         case .transfer(let transfer): .transferred(transfer)
         case .closure(let closure): .closed(closure)
         }
@@ -100,6 +106,9 @@ extension DraftContent {
         case .rating(let rating): senders(rating.name.id(at: site))
         case .correction(let id, _, _): (id, true)
         case .withdrawal(let withdrawal): derived("withdrawal", withdrawal.rating)
+        case .discussion(let discussion): senders(discussion.id)
+        case .consent(let change): senders(change.id)
+        case .review(let review): senders(review.id)
         case .transfer(let transfer): senders(transfer.id)
         case .closure: derived("closure", episode)
         }

@@ -49,7 +49,9 @@ extension EpisodeEvent {
         case .ratingRecorded(let rating): rating.id
         case .ratingCorrected(let correction): correction.rating
         case .ratingWithdrawn(let withdrawal): withdrawal.rating
-        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .transferred, .closed: nil
+        case .ratingDiscussed(let discussion): discussion.rating
+        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .consentChanged, .reviewHeld, .transferred, .closed:
+            nil
         }
     }
 }

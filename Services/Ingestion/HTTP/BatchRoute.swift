@@ -9,9 +9,9 @@ import ServiceKit
 /// `POST /v1/ratings/batch`: many commands, one JSON object a line (NDJSON), decided in the order of the lines.
 ///
 /// A line has what the address of a single command would say in its body: `type` (`rating` where it is left out,
-/// else `episode`, `participant`, `session`, `correction`, `withdrawal` or `closure`), `episodeId`, for a correction
-/// or withdrawal `ratingId`, and where the sender minds it `expectedVersion`. `?lane=backfill` records on the lane
-/// of bulk imports, which delays nothing that is live.
+/// else `episode`, `participant`, `session`, `correction`, `withdrawal`, `discussion`, `consent`, `review`, `transfer` or
+/// `closure`), `episodeId`, for a correction or withdrawal `ratingId`, and where the sender minds it `expectedVersion`.
+/// `?lane=backfill` records on the lane of bulk imports, which delays nothing that is live.
 ///
 /// Each line is accepted or refused on its own. The answer is 200 with a line for each line that is not blank, in
 /// order: `{line, status, episodeId, ratingId, version, eventId}` with status 201 or 200, or `{line, status, problem}`.

@@ -88,7 +88,9 @@ extension EpisodeEvent {
         case .opened: "/openedOn"
         case .sessionHeld: "/held/day"
         case .sessionMissed: "/missed/day"
-        case .participantJoined, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred, .closed: "/day"
+        case .participantJoined, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed, .consentChanged,
+            .reviewHeld, .transferred, .closed:
+            "/day"
         }
     }
 

@@ -21,6 +21,10 @@ import ServiceKit
 /// * `POST /v1/ratings/{id}/corrections`: `correctionId`, `episodeId`, `instrument`, `version`, `session`, `day`,
 ///   `items` or `total`, `reason`; the instrument must be the rating's, so that no answers land on another's scale
 /// * `POST /v1/ratings/{id}/withdrawal`: `episodeId`, `reason`
+/// * `POST /v1/episodes/{id}/discussions`: `discussionId`, `ratingId`, `day`, `by`: the rating was talked about with the client
+/// * `POST /v1/episodes/{id}/consents`: `consentId`, `participantId`, `jointView` (true or false), `day`: whether those who
+///   share the episode may see this participant's ratings beside their own
+/// * `POST /v1/episodes/{id}/reviews`: `reviewId`, `kind` (`joint`, `documented`), `day`, `by`: a look back on the course
 /// * `POST /v1/episodes/{id}/transfer`: `transferId`, `clinician`, `reason` (`clinician_left`, `client_request`,
 ///   `change_of_care`, `other`): another clinician answers for the episode, and for its open alerts, from now on
 /// * `POST /v1/episodes/{id}/closure`: `day`, `reason`
@@ -44,6 +48,15 @@ struct CommandRoutes: Sendable {
         }
         routes.post("episodes/:episode/ratings") { request, context in
             try await answer(.rating, Self.inEpisode(context), request, context)
+        }
+        routes.post("episodes/:episode/discussions") { request, context in
+            try await answer(.discussion, Self.inEpisode(context), request, context)
+        }
+        routes.post("episodes/:episode/consents") { request, context in
+            try await answer(.consent, Self.inEpisode(context), request, context)
+        }
+        routes.post("episodes/:episode/reviews") { request, context in
+            try await answer(.review, Self.inEpisode(context), request, context)
         }
         routes.post("episodes/:episode/transfer") { request, context in
             try await answer(.transfer, Self.inEpisode(context), request, context)

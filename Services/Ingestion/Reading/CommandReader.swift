@@ -4,7 +4,7 @@ import ServiceKit
 
 /// What a command is about, as its address or the `type` of a batch line says.
 enum CommandKind: String, CaseIterable, Sendable {
-    case episode, participant, session, rating, correction, withdrawal, transfer, closure
+    case episode, participant, session, rating, correction, withdrawal, discussion, consent, review, transfer, closure
 }
 
 /// What is known of a command before its body is read.
@@ -75,6 +75,9 @@ struct CommandReader: Sendable {
             case .correction:
                 AnswersReading.fields.union(["correctionId", "instrument", "version", "session", "day", "reason"])
             case .withdrawal: ["reason"]
+            case .discussion: ["discussionId", "ratingId", "day", "by"]
+            case .consent: ["consentId", "participantId", "jointView", "day"]
+            case .review: ["reviewId", "kind", "day", "by"]
             case .transfer: ["transferId", "clinician", "reason"]
             case .closure: ["day", "reason"]
             }
@@ -97,6 +100,9 @@ struct CommandReader: Sendable {
         case .rating: try rating(form, &faults).map(DraftContent.rating)
         case .correction: try correction(form, place, &faults)
         case .withdrawal: withdrawal(form, place, &faults)
+        case .discussion: discussion(form, &faults).map(DraftContent.discussion)
+        case .consent: consent(form, &faults).map(DraftContent.consent)
+        case .review: review(form, &faults).map(DraftContent.review)
         case .transfer:
             faults.catching { () throws(FieldError) in
                 .transfer(

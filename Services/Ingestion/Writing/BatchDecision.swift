@@ -114,7 +114,7 @@ struct BatchDecision {
                 episode: rating.episode, participant: rating.participant, instrument: rating.instrument,
                 isWithdrawn: true)
             withdrawnRatings.append(key)
-        case .sessionHeld, .sessionMissed, .ratingCorrected: break
+        case .sessionHeld, .sessionMissed, .ratingCorrected, .ratingDiscussed, .consentChanged, .reviewHeld: break
         }
     }
 }

@@ -50,6 +50,14 @@ final class ContactBook: Sendable {
                 ? MessageTimes(of: times, timeZone: row.optionalText(3), hours: row.optionalText(4)) : nil)
     }
 
+    /// Where somebody of the directory is told when a mail does not arrive: over their webhook. Nil where the directory has
+    /// no other way than that one, where it cannot be opened, and for what is no person.
+    func secondPlace(after place: RecipientPlace, on connection: Connection) throws -> RecipientPlace? {
+        let second = RecipientPlace(id: place.id, channel: .webhook)
+        guard place.channel == .email, try contact(of: second, on: connection) != nil else { return nil }
+        return second
+    }
+
     /// Recipients that a webhook of this URL serves.
     func webhookRecipients(of url: String) -> [String] {
         state.withLock { $0.recipientsByURL[url]?.sorted() ?? [] }

@@ -27,10 +27,17 @@ struct Delivery: Sendable {
         DerivedIdentity.delivery(following: event, to: recipient.id, recipient.channel)
     }
 
-    /// A result as an event for the ledger. A delivery ends once, and its event's id follows from it.
+    /// A result as an event for the ledger. A delivery ends once, is withheld once and comes back once, and its event's id
+    /// follows from that.
     func event(_ result: NotificationResult) -> (id: EventID, event: NotificationEvent) {
-        (
-            DerivedIdentity.ending(of: id, following: cause),
+        let event =
+            switch result {
+            case .delivered, .failed: DerivedIdentity.ending(of: id, following: cause)
+            case .withheld: DerivedIdentity.withholding(of: id, following: cause)
+            case .bounced: DerivedIdentity.bouncing(of: id, following: cause)
+            }
+        return (
+            event,
             NotificationEvent(
                 delivery: id, alert: alert, cause: cause, recipient: recipient.id, channel: recipient.channel,
                 result: result)

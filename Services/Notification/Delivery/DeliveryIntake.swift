@@ -20,6 +20,8 @@ struct DeliveryIntake {
         var owner: String?
         /// As the site's policy has it; nil where that is not known.
         var urgency: AlertUrgency?
+        /// Who answered for it before it was given to somebody else.
+        var formerOwner: String? = nil
         let trace: TraceContext?
     }
 
@@ -45,20 +47,40 @@ struct DeliveryIntake {
         return Set(try connection.run(insertHandled, [.ids(events.sorted())]).map { try $0.id(0) })
     }
 
-    /// Writes the deliveries of each call to its recipients; those that exist already stay as they are.
-    static func insert(_ calls: [(call: Call, recipients: [RecipientPlace])], on connection: Connection) throws {
-        let rows = calls.flatMap { call, recipients in recipients.map { (call, $0) } }
-        guard !rows.isEmpty else { return }
-        try connection.run(
+    /// A call and one whom it asks to tell.
+    struct Wish {
+        let call: Call
+        let place: RecipientPlace
+        /// The delivery for whose sake this one is not sent; nil: it is sent.
+        var told: DeliveryID?
+
+        var id: DeliveryID { Delivery.id(following: call.event, to: place) }
+        var traceparent: String? { call.trace?.following(call.event.bytes).description }
+        var urgency: Urgency { Urgency(call.kind, call.urgency) }
+    }
+
+    /// Writes the deliveries; those that exist already stay as they are.
+    /// - Returns: events that say what was withheld, for the ledger.
+    static func insert(_ rows: [Wish], on connection: Connection) throws -> [NewEvent] {
+        guard !rows.isEmpty else { return [] }
+        let inserted: [DeliveryID] = try connection.run(
             insertDeliveries,
             [
-                .ids(rows.map { Delivery.id(following: $0.event, to: $1) }), .ids(rows.map(\.0.alert)),
-                .ids(rows.map(\.0.episode)), .texts(rows.map(\.0.site.text)), .ids(rows.map(\.0.event)),
-                .int16s(rows.map(\.0.kind.number)), .int16s(rows.map { Urgency($0.0.kind, $0.0.urgency).rawValue }),
-                .int32s(rows.map { Int32(clamping: $0.0.escalationLevel) }), .timestamps(rows.map(\.0.dueAt)),
-                .texts(rows.map(\.1.id)), .texts(rows.map(\.1.channel.rawValue)),
-                .texts(rows.map { call, _ in call.trace?.following(call.event.bytes).description }),
-            ])
+                .ids(rows.map(\.id)), .ids(rows.map(\.call.alert)), .ids(rows.map(\.call.episode)),
+                .texts(rows.map(\.call.site.text)), .ids(rows.map(\.call.event)), .int16s(rows.map(\.call.kind.number)),
+                .int16s(rows.map(\.urgency.rawValue)), .int32s(rows.map { Int32(clamping: $0.call.escalationLevel) }),
+                .timestamps(rows.map(\.call.dueAt)), .texts(rows.map(\.place.id)),
+                .texts(rows.map(\.place.channel.rawValue)), .texts(rows.map(\.traceparent)),
+                .texts(rows.map { $0.told.map { "\($0)" } }),
+            ]
+        ).map { try $0.id(0) }
+        var new = Set(inserted)
+        // An event may stand in a batch twice; its deliveries are the same and were written once.
+        return try rows.compactMap { row in
+            guard let told = row.told, new.remove(row.id) != nil else { return nil }
+            NotificationMetrics.count(row.place.channel, "withheld")
+            return try row.delivery.newEvent(.withheld(told: told))
+        }
     }
 
     /// Takes back what has not been attempted yet.
@@ -78,6 +100,17 @@ struct DeliveryIntake {
             .compactMap { NotificationChannel(rawValue: try $0.text(0)) }
     }
 
+    /// Takes back what waits for those whom an alert does not concern any more, for its time or for another attempt.
+    /// - Returns: the channels of what was taken back.
+    static func takeBack(
+        _ deliveries: [(alert: AlertID, recipient: String)], on connection: Connection
+    ) throws -> [NotificationChannel] {
+        guard !deliveries.isEmpty else { return [] }
+        return try connection.run(
+            withdrawOfRecipients, [.ids(deliveries.map(\.alert)), .texts(deliveries.map(\.recipient))]
+        ).compactMap { NotificationChannel(rawValue: try $0.text(0)) }
+    }
+
     static func pendingCount(on connection: Connection) throws -> Int64 {
         try connection.run(countPending).only().int64(0)
     }
@@ -90,11 +123,15 @@ struct DeliveryIntake {
         """
     private static let insertDeliveries: Statement = """
         insert into notification.delivery (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency,
-            escalation_level, due_at, recipient, channel, traceparent, status, next_attempt_at, created_at)
-        select u.*, 'pending', now(), now()
+            escalation_level, due_at, recipient, channel, traceparent, status, next_attempt_at, created_at, finished_at,
+            withheld_for)
+        select u.id, u.alert, u.episode, u.site, u.event, u.kind, u.urgency, u.level, u.due, u.recipient, u.channel, u.trace,
+               case when u.told is null then 'pending' else 'withheld' end, now(), now(),
+               case when u.told is not null then now() end, u.told::uuid
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::smallint[], $7::smallint[],
-            $8::int[], $9::timestamptz[], $10::text[], $11::text[], $12::text[]) as u
-        on conflict do nothing
+            $8::int[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[])
+            as u (id, alert, episode, site, event, kind, urgency, level, due, recipient, channel, trace, told)
+        on conflict do nothing returning delivery_id
         """
     private static let withdrawPending: Statement = """
         update notification.delivery set status = 'withdrawn', finished_at = now()
@@ -104,6 +141,27 @@ struct DeliveryIntake {
         update notification.delivery set status = 'withdrawn', finished_at = now()
         where alert_id = any($1) and status = 'pending' and attempts = 0 and held_for is not null returning channel
         """
+    // Locked where they are looked up, so that the update goes by id alone, and not over all that waits.
+    private static let withdrawOfRecipients: Statement = """
+        update notification.delivery d set status = 'withdrawn', finished_at = now()
+        where d.delivery_id = any(array(
+            select w.delivery_id from unnest($1::uuid[], $2::text[]) as g (alert_id, recipient)
+            cross join lateral (
+                select n.delivery_id from notification.delivery n
+                where n.alert_id = g.alert_id and n.status = 'pending' and n.recipient = g.recipient
+                for update
+            ) w))
+        returning d.channel
+        """
     private static let countPending: Statement =
         "select count(*) from notification.delivery where status in ('pending', 'sending')"
+}
+
+extension DeliveryIntake.Wish {
+    fileprivate var delivery: Delivery {
+        Delivery(
+            id: id, alert: call.alert, episode: call.episode, site: call.site, cause: call.event, kind: call.kind,
+            urgency: urgency, escalationLevel: call.escalationLevel, dueAt: call.dueAt, recipient: place,
+            traceparent: traceparent, createdAt: call.dueAt)
+    }
 }

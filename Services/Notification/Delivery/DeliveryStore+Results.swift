@@ -30,7 +30,8 @@ extension DeliveryStore {
             case .delivered: try keep(part.delivery, for: attempt.contact, on: connection)
             case .failed(_, let reply, let reason):
                 try markFailing(part.delivery.recipient, reply, reason, on: connection)
-                try replace(part.delivery, on: connection)
+                try goOn(without: part.delivery, on: connection)
+            case .withheld, .bounced: break
             }
         }
         return recorded.contains(attempt.delivery.id)
@@ -38,9 +39,9 @@ extension DeliveryStore {
 
     private static func status(_ ending: NotificationResult?) -> Status {
         switch ending {
-        case .delivered: .delivered
+        case .delivered, .bounced: .delivered
         case .failed: .failed
-        case nil: .pending
+        case .withheld, nil: .pending
         }
     }
 
@@ -72,7 +73,7 @@ extension DeliveryStore {
             ])
     }
 
-    private func markFailing(
+    func markFailing(
         _ place: RecipientPlace, _ reply: Int?, _ reason: String, on connection: Connection
     ) throws {
         try connection.run(
@@ -83,11 +84,17 @@ extension DeliveryStore {
             ])
     }
 
+    /// A message did not arrive: it goes another way, and what was withheld for its sake is sent after all.
+    func goOn(without delivery: Delivery, on connection: Connection) throws {
+        try replace(delivery, on: connection)
+        try connection.run(Self.release, [.id(delivery.id)])
+    }
+
     /// What was given up goes another way: over the recipient's second channel, or, where danger would go unheard, to
     /// those who take every safety alert. Their deliveries follow from the same event as all others, so whoever has one
     /// already gets no second.
-    func replace(_ delivery: Delivery, on connection: Connection) throws {
-        let places = substitutes(for: delivery)
+    private func replace(_ delivery: Delivery, on connection: Connection) throws {
+        let places = try substitutes(for: delivery, on: connection)
         guard !places.isEmpty else { return }
         try connection.run(
             Self.insertSubstitutes,
@@ -97,10 +104,11 @@ extension DeliveryStore {
             ])
     }
 
-    private func substitutes(for delivery: Delivery) -> [RecipientPlace] {
+    private func substitutes(for delivery: Delivery, on connection: Connection) throws -> [RecipientPlace] {
         if let second = routes.contact(of: delivery.recipient)?.second {
             return [RecipientPlace(id: delivery.recipient.id, channel: second.channel)]
         }
+        if let second = try contacts?.secondPlace(after: delivery.recipient, on: connection) { return [second] }
         guard delivery.kind == .safety else { return [] }
         return routes.fallback(for: .safety, isEscalation: delivery.escalationLevel > 0).map(\.place)
             .filter { $0 != delivery.recipient }
@@ -133,6 +141,13 @@ extension DeliveryStore {
         values ($1, $2, clock_timestamp(), 1, $3, $4)
         on conflict (recipient, channel)
         do update set failures = f.failures + 1, reply = excluded.reply, reason = excluded.reason
+        """
+    /// Of alerts that still wait for an answer: what was answered or fell away needs no message any more.
+    private static let release: Statement = """
+        update notification.delivery d
+        set status = 'pending', finished_at = null, next_attempt_at = clock_timestamp()
+        where d.withheld_for = $1 and d.status = 'withheld'
+          and (select a.status from published.alert a where a.alert_id = d.alert_id) in ('raised', 'opened')
         """
     private static let insertSubstitutes: Statement = """
         insert into notification.delivery (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency,

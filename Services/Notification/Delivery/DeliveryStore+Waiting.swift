@@ -15,7 +15,7 @@ extension DeliveryStore {
     /// Nil for what may go now. Danger never waits.
     func wait(of delivery: Delivery, _ times: MessageTimes?, on connection: Connection) throws -> Wait? {
         guard delivery.urgency != .urgent, let times else { return nil }
-        let now = now()
+        let now = try time(on: connection)
         if let end = times.quietUntil(now) { return Wait(cause: .quiet, until: end) }
         if let digest = times.digest, delivery.canWait {
             let time = times.next(digest, after: delivery.createdAt)
@@ -25,13 +25,18 @@ extension DeliveryStore {
         return Wait(cause: .limit, until: end)
     }
 
-    /// By how far away its time is: the database's clock need not be ours.
+    /// By the clock by which everything is scheduled, whatever that of this machine says.
+    private func time(on connection: Connection) throws -> Timestamp {
+        try now?() ?? connection.run("select clock_timestamp()").only().timestamp(0)
+    }
+
+    /// By how far away its time is: a test's clock is not the database's.
     func hold(_ delivery: Delivery, _ wait: Wait, on connection: Connection) throws {
         try connection.run(
             Self.holdDelivery,
             [
                 .id(delivery.id), .text(wait.cause.rawValue),
-                .int64(max(1_000_000, wait.until.microseconds - now().microseconds)),
+                .int64(max(1_000_000, wait.until.microseconds - (try time(on: connection)).microseconds)),
             ])
         NotificationMetrics.held(delivery.recipient.channel, wait.cause.rawValue)
     }

@@ -15,8 +15,8 @@ struct DeliveryStore: Sendable {
     let schedule: RetrySchedule
     /// After so long without a result the process that sends is taken for dead; longer than any sending takes.
     let sendingLimit: Duration
-    /// The clock that quiet hours and digests go by; a test gives its own.
-    var now: @Sendable () -> Timestamp = { .now }
+    /// The clock that quiet hours and digests go by: nil for the database's; a test gives its own.
+    var now: (@Sendable () -> Timestamp)?
 
     enum Status: String {
         case pending, sending, delivered, failed
@@ -156,11 +156,12 @@ struct DeliveryStore: Sendable {
     private func giveUp(_ due: Due, _ reason: String, on connection: Connection) throws -> NewEvent {
         try connection.run(Self.endDelivery, [.id(due.delivery.id), .text(Status.failed.rawValue)])
         NotificationMetrics.count(due.delivery.recipient.channel, "permanent")
-        try replace(due.delivery, on: connection)
+        try goOn(without: due.delivery, on: connection)
         return try due.delivery.newEvent(.failed(attempts: due.attempts, reply: nil, reason: reason))
     }
 
-    private static let columns = """
+    /// As `Delivery` reads them.
+    static let columns = """
         delivery_id, alert_id, episode_id, site, cause_event_id, kind, escalation_level, due_at, recipient,
         channel, traceparent, created_at, attempts, status, urgency
         """
@@ -210,7 +211,7 @@ extension Delivery {
             payload: try NotificationEventCodec.encode(event))
     }
 
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         guard let kind = AlertKind(number: try row.int16(5)), let channel = NotificationChannel(rawValue: try row.text(9)),
             let urgency = Urgency(rawValue: try row.int16(14))
         else { throw UnreadableDelivery() }

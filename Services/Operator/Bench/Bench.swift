@@ -14,10 +14,10 @@ struct Bench {
     let seconds: Int
 
     private static let episodes = 500
-    private static let connections = 16
+    static let connections = 16
     private static let oneAlertIn = 10
     private static let behindIngestion = [StackService.audit, .alerting, .notification, .scoring]
-    private static let patience: Duration = .seconds(300)
+    static let patience: Duration = .seconds(300)
 
     // MARK: - Ingestion
 
@@ -124,12 +124,8 @@ struct Bench {
 
     func memory(_ when: String) throws -> [Figure] {
         StackService.allCases.compactMap { service in
-            guard let pid = stack.process(service)?.processID,
-                let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
-                let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-                let kilobytes = line.split(separator: " ").compactMap({ Double($0) }).first
-            else { return nil }
-            return Figure(name: "resident memory, \(service.executable), \(when)", value: kilobytes / 1024, unit: "MiB")
+            guard let pid = stack.process(service)?.processID, let memory = ProcessMemory(pid: pid) else { return nil }
+            return Figure(name: "resident memory, \(service.executable), \(when)", value: memory.residentMiB, unit: "MiB")
         }
     }
 
@@ -156,27 +152,33 @@ struct Bench {
 
     // MARK: - Parts
 
-    private func clinic(seed: UInt64, episodes: Int = Bench.episodes) -> SimulatedClinic {
+    func clinic(seed: UInt64, episodes: Int = Bench.episodes) -> SimulatedClinic {
         SimulatedClinic(
             site: SiteID(unchecked: "north"), seed: seed, episodes: episodes,
             openedOn: CalendarDay(daysSinceEpoch: Timestamp.now.day.daysSinceEpoch - 700))
     }
 
-    private func post(_ count: Int, _ title: String, _ command: @escaping @Sendable (Int) -> SimulatedClinic.Command) throws {
-        let counts = try LoadRun(title: title, count: count, rate: nil, command: command).run(
-            url: try url(.ingestion), token: try token("north", "integration"), connections: Self.connections,
+    /// - Parameters:
+    ///   - site: of the access token; `*` for all.
+    ///   - rate: commands a second; nil for as fast as they are answered.
+    func post(
+        _ count: Int, _ title: String, at site: String = "north", rate: Int? = nil,
+        _ command: @escaping @Sendable (Int) -> SimulatedClinic.Command
+    ) throws {
+        let counts = try LoadRun(title: title, count: count, rate: rate, command: command).run(
+            url: try url(.ingestion), token: try token(site, "integration"), connections: Self.connections,
             patience: Self.patience)
         if counts.failed > 0 { throw BenchFailure("\(counts.failed) of \(count) requests failed") }
     }
 
-    private func drain() throws {
+    func drain() throws {
         let connection = try superuser()
         defer { connection.close() }
         try until { try PipelineState.read(connection).missing.isEmpty }
     }
 
     /// - Parameter pause: seconds between two looks.
-    private func until(lookingEvery pause: Double = 0.02, _ condition: () throws -> Bool) throws {
+    func until(lookingEvery pause: Double = 0.02, _ condition: () throws -> Bool) throws {
         let deadline = ContinuousClock.now + .seconds(600)
         while try !condition() {
             guard ContinuousClock.now < deadline else { throw BenchFailure("something did not come about within 600 s") }
@@ -184,29 +186,29 @@ struct Bench {
         }
     }
 
-    private func count(_ sql: String) throws -> Int {
+    func count(_ sql: String) throws -> Int {
         let connection = try superuser()
         defer { connection.close() }
         return Int(try connection.run(Statement(sql)).only().int64(0))
     }
 
-    private func superuser() throws -> Connection {
+    func superuser() throws -> Connection {
         try Connection(DatabaseSettings(url: stack.endpoints.database, applicationName: "attune bench"))
     }
 
-    private func url(_ service: StackService) throws -> String {
+    func url(_ service: StackService) throws -> String {
         guard let url = stack.endpoints.url(service) else { throw BenchFailure("\(service.executable) is not running") }
         return url
     }
 
-    private func token(_ site: String, _ role: String) throws -> String {
+    func token(_ site: String, _ role: String) throws -> String {
         let file = stack.keys.folder.appendingPathComponent("bench.token")
         try stack.runOperator(
             ["token", "--key", stack.keys.tokenKey.path, "--site", site, "--role", role, "--output", file.path], logTo: "token")
         return try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    private func seconds(of work: () throws -> Void) rethrows -> Double {
+    func seconds(of work: () throws -> Void) rethrows -> Double {
         let start = ContinuousClock.now
         try work()
         return Self.seconds(start.duration(to: .now))

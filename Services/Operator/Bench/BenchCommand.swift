@@ -18,7 +18,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Ratings of the throughput measurements.")
     var ratings = 20_000
 
-    @Option(help: "Seconds of the latency measurement, at 200 ratings/s.")
+    @Option(help: "Seconds of each latency measurement, at 200 ratings/s or 20 alerts/s.")
     var seconds = 20
 
     @Option(help: "Folder with the sample site's files.")
@@ -33,12 +33,18 @@ struct BenchCommand: ParsableCommand {
     @Option(
         help: """
             Measurements to take, in this order whatever the order given: scoring, replay, memory, ingestion, pipeline, \
-            latency, start-up, verify, history.
+            latency, start-up, verify, history, notices, receivers, escalation.
             """)
     var only: [BenchPart] = BenchPart.allCases
 
     @Option(help: "Entries of the audit log that is verified, half of them in the ledger.")
     var entries = 1_000_000
+
+    @Option(help: "Open alerts of the measurement of escalation.")
+    var openAlerts = 100_000
+
+    @Option(help: "How many of them are due at the same moment.")
+    var dueAlerts = 10_000
 
     @Option(help: "File for the figures as JSON, besides the table.")
     var json: String?
@@ -49,6 +55,9 @@ struct BenchCommand: ParsableCommand {
         }
         guard replayed >= 1000, let first = history.first, first >= 1000, history == history.sorted() else {
             throw ValidationError("--replayed 1000 or more, --history 1000 or more, shortest first")
+        }
+        guard (1...1_000_000).contains(openAlerts), (1...openAlerts).contains(dueAlerts) else {
+            throw ValidationError("--open-alerts 1 to 1000000, --due-alerts 1 to as many")
         }
         guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
@@ -66,6 +75,7 @@ struct BenchCommand: ParsableCommand {
                 report.add(try HistoryBench(stack: stack, sizes: history, catalogue: catalogue).figures())
             }
         }
+        if only.contains(where: \.isAboutAlerts) { try measureAlerts(into: &report) }
         print(report.table)
         print(String(decoding: report.json.encoded, as: UTF8.self))
         if let json { try Data(report.json.encoded).write(to: URL(fileURLWithPath: json)) }
@@ -81,6 +91,18 @@ struct BenchCommand: ParsableCommand {
             if only.contains(.memory) { report.add(try bench.memory("after load")) }
             if only.contains(.startUp) { report.add(try bench.startUp()) }
             if only.contains(.verify) { report.add(try bench.verify(entries: entries)) }
+        }
+    }
+
+    /// Escalation comes last: it makes alerts out of nothing.
+    private func measureAlerts(into report: inout BenchReport) throws {
+        try withStack { stack, _ in
+            let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
+            if only.contains(.notices) { report.add(try NoticeBench(bench: bench).figures()) }
+            if only.contains(.receivers) { report.add(try ReceiverBench(bench: bench).figures()) }
+            if only.contains(.escalation) {
+                report.add(try EscalationBench(bench: bench, open: openAlerts, due: dueAlerts).figures())
+            }
         }
     }
 
@@ -109,13 +131,21 @@ struct BenchCommand: ParsableCommand {
 enum BenchPart: String, CaseIterable, ExpressibleByArgument {
     case scoring, replay, memory, ingestion, pipeline, latency
     case startUp = "start-up"
-    case verify, history
+    case verify, history, notices, receivers, escalation
 
     /// Whether the services that `Bench` measures have to run for it.
     fileprivate var needsServices: Bool {
         switch self {
-        case .scoring, .replay, .history: false
+        case .scoring, .replay, .history, .notices, .receivers, .escalation: false
         case .memory, .ingestion, .pipeline, .latency, .startUp, .verify: true
+        }
+    }
+
+    /// Whether it is about alerts that are told and passed on.
+    fileprivate var isAboutAlerts: Bool {
+        switch self {
+        case .notices, .receivers, .escalation: true
+        case .scoring, .replay, .memory, .ingestion, .pipeline, .latency, .startUp, .verify, .history: false
         }
     }
 }

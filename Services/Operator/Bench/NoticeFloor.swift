@@ -52,6 +52,16 @@ struct NoticeFloor {
         }
     }
 
+    /// Begun and finished by a commit each, as around a message that is sent in between.
+    mutating func deliver(_ delivery: DeliveryID, sending: () throws -> Void) throws {
+        try connection.run(Self.begin, [.id(delivery)])
+        try sending()
+        try connection.transaction { connection in
+            try connection.run(Self.finish, [.id(delivery)])
+            try append(1)
+        }
+    }
+
     private mutating func append(_ count: Int) throws {
         let ids: [EventID] = Self.ids(count)
         try connection.run(Self.insertEvents, [.ids(ids), .int64s((1...Int64(count)).map { written + $0 })])

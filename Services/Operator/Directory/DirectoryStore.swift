@@ -2,6 +2,7 @@ import ClientText
 import Directory
 import Domain
 import Persistence
+import ServiceKit
 
 /// The directory in the database: read whole, changed in one transaction.
 enum DirectoryStore {
@@ -92,6 +93,8 @@ enum DirectoryStore {
                 .text(actor), .bytes(digest), .int32(Int32(plan.added)), .int32(Int32(plan.changed)),
                 .int32(Int32(plan.deactivated)),
             ])
+        // Last: it locks the lane until the commit.
+        _ = try Ledger.append(plan.events(by: actor, digest: digest, at: .now), to: .access, on: connection)
     }
 
     private static func put(

@@ -7,15 +7,15 @@ import ServiceKit
 /// One line of what a sender noted when ingestion had answered 201 or 200, as NDJSON.
 ///
 /// `{"kind": "rating", "id": UUID, "site": "north", "episodeId": UUID, "eventId": UUID, "version": 7}`: `kind` is
-/// `opening`, `participant`, `session`, `rating`, `correction`, `withdrawal` or `closure`; `id` is the episode's, the
-/// participant's, the session's, the rating's, the correction's, the withdrawn rating's, or the closed episode's. `site`
+/// `opening`, `participant`, `session`, `rating`, `correction`, `withdrawal`, `discussion`, `consent`, `review`, `transfer`
+/// or `closure`; `id` is the one the sender gave it, the withdrawn rating's, or the opened or closed episode's. `site`
 /// may be left out where one site is checked or the id is known at one site only; `episodeId` is needed for `participant`
 /// and `withdrawal`; `eventId` and `version` are compared where they are given. Other members are of no concern.
 ///
 /// What alerting answered with 200 can stand there, too: `acknowledgement` and `resolution`, with the alert's id.
 struct AcceptedLine {
     enum Kind: String, CaseIterable {
-        case opening, participant, session, rating, correction, withdrawal, closure
+        case opening, participant, session, rating, correction, withdrawal, discussion, consent, review, transfer, closure
         case acknowledgement, resolution
     }
 
@@ -36,7 +36,7 @@ struct AcceptedLine {
         switch kind {
         case .opening, .closure: episode = id
         case .participant, .withdrawal: episode = try fields["episodeId"].identity()
-        case .session, .rating, .correction, .acknowledgement, .resolution:
+        case .session, .rating, .correction, .discussion, .consent, .review, .transfer, .acknowledgement, .resolution:
             episode = try fields.optional("episodeId")?.identity()
         }
         event = try fields.optional("eventId")?.identity()
@@ -57,7 +57,9 @@ struct AcceptedLine {
             return made.rawValue
         }
         return switch kind {
-        case .opening, .session, .rating, .correction, .acknowledgement, .resolution: id
+        case .opening, .session, .rating, .correction, .discussion, .consent, .review, .transfer, .acknowledgement,
+            .resolution:
+            id
         case .participant: derived("participant")
         case .withdrawal: derived("withdrawal")
         case .closure: derived("closure")
@@ -74,8 +76,13 @@ struct AcceptedLine {
         case (.session, .sessionMissed(let session)): return session.id.rawValue == id
         case (.rating, .ratingRecorded(let rating)): return rating.id.rawValue == id
         case (.withdrawal, .ratingWithdrawn(let withdrawal)): return withdrawal.rating.rawValue == id
+        case (.discussion, .ratingDiscussed(let discussion)): return discussion.id.rawValue == id
+        case (.consent, .consentChanged(let change)): return change.id.rawValue == id
+        case (.review, .reviewHeld(let review)): return review.id.rawValue == id
+        case (.transfer, .transferred(let transfer)): return transfer.id.rawValue == id
         case (.opening, _), (.closure, _), (.correction, _), (.participant, _), (.session, _), (.rating, _),
-            (.withdrawal, _), (.acknowledgement, _), (.resolution, _):
+            (.withdrawal, _), (.discussion, _), (.consent, _), (.review, _), (.transfer, _), (.acknowledgement, _),
+            (.resolution, _):
             return false
         }
     }

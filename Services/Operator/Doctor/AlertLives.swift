@@ -6,9 +6,10 @@ extension AlertLife {
     /// In what the row says something else.
     func differences(from row: AlertRow) -> [String] {
         let comparisons: [(String, Bool)] = [
-            ("kind", kind.number == row.kind), ("rule", raising.rule.name == row.rule), ("rating", raising.rating == row.rating),
-            ("participant", raising.course.participant == row.participant),
-            ("instrument", raising.course.instrument.id.text == row.instrument),
+            ("kind", kind.number == row.kind), ("rule", raising.subject.rule == row.rule),
+            ("rating", raising.subject.rating == row.rating), ("session", raising.subject.session == row.session),
+            ("participant", raising.subject.participant == row.participant),
+            ("instrument", raising.subject.course?.instrument.id.text == row.instrument),
             ("clinician", owner == row.clinician), ("cause", raising.cause == row.cause),
             ("status", status.rawValue == row.status), ("due time", dueAt == row.dueAt), ("level", escalations == row.level),
             ("who acknowledged it", acknowledgement?.actor == row.acknowledgedBy),
@@ -18,6 +19,7 @@ extension AlertLife {
             ("who was told last", audience?.rawValue == row.audience), ("end of the ladder", isLadderEnded == row.isLadderEnded),
             ("who opened it", opening?.actor == row.openedBy), ("assignments", assignments == row.assignments),
             ("review", reviewEntries == row.reviewEntries), ("end of the review", review?.completedAt == row.reviewedAt),
+            ("rating after the review", followedUpAt == row.followedUpAt),
         ]
         return comparisons.filter { !$0.1 }.map(\.0)
     }
@@ -30,9 +32,10 @@ struct AlertRow {
     let kind: Int16
     let status: String
     let rule: String
-    let rating: RatingID
+    let rating: RatingID?
+    let session: SessionID?
     let participant: ParticipantID
-    let instrument: String
+    let instrument: String?
     let clinician: String
     let cause: EventID
     let dueAt: Timestamp
@@ -50,11 +53,13 @@ struct AlertRow {
     let reviewEntries: Int
     let reviewedAt: Timestamp?
     let closedReason: String?
+    let followedUpAt: Timestamp?
 
     static let columns = """
         episode_id, alert_id, site, kind, status, rule, rating_id, participant_id, instrument, clinician, cause_event_id,
         due_at, escalation_level, acknowledged_by, closed_by, closed_at, closed_as, urgency, first_due_at, audience,
-        ladder_ended, opened_by, assignments, review_entries, reviewed_at, closed_reason
+        ladder_ended, opened_by, assignments, review_entries, reviewed_at, closed_reason,
+        session_id, followed_up_at
         """
 
     init(_ row: Row) throws {
@@ -63,9 +68,9 @@ struct AlertRow {
         kind = try row.int16(3)
         status = try row.text(4)
         rule = try row.text(5)
-        rating = try row.id(6)
+        rating = try row.optionalID(6)
         participant = try row.id(7)
-        instrument = try row.text(8)
+        instrument = try row.optionalText(8)
         clinician = try row.text(9)
         cause = try row.id(10)
         dueAt = try row.timestamp(11)
@@ -83,6 +88,8 @@ struct AlertRow {
         reviewEntries = Int(try row.int32(23))
         reviewedAt = try row.optionalTimestamp(24)
         closedReason = try row.optionalText(25)
+        session = try row.optionalID(26)
+        followedUpAt = try row.optionalTimestamp(27)
     }
 }
 
@@ -124,7 +131,7 @@ struct AlertLives {
         case .raised(let raising): raising.cause
         case .superseded(let cause, _): cause
         case .assigned(let assignment): assignment.transfer ?? alerts[step.event.alert]?.raising.cause
-        case .opened, .acknowledged, .reviewEntered, .resolved, .withdrawn, .escalated:
+        case .opened, .acknowledged, .reviewEntered, .resolved, .withdrawn, .escalated, .followedUp:
             alerts[step.event.alert]?.raising.cause
         }
     }

@@ -63,14 +63,28 @@ private struct EpisodeAlerts {
             return
         }
         let closedAt = Dictionary(rows.compactMap { row in row.closedAt.map { (row.id, $0) } }) { first, _ in first }
+        let policy = policy.sitePolicy(of: site)
+        let lacks = LackAlerts(of: episode, events, steps, policy, decided.current)
+        report(lacks.faults)
+        for words in lacks.undecidable { result.undecidable("episode \(episode): \(words)") }
         guard let trajectories = derive(decided.all(at: site), &result) else { return }
         let reached = page.reached[episode] ?? [:]
         report(unknown(reached, trajectories))
         let closed = events.last { $0.type == EventType.episodeClosed.rawValue }
         let story = AlertStory(
-            trajectories: trajectories, closing: closed.map { .init(id: $0.id, version: $0.version) }, steps: steps,
+            trajectories: trajectories, closing: closed.map { .init(id: $0.id, version: $0.version) },
+            steps: steps.filter(\.event.kind.isOfCourse),
             considerations: page.considerations[episode] ?? [], reached: reached, closedAt: closedAt)
-        judge(story, policy.policy(of: site), into: &result)
+        judge(story, policy.alerts, into: &result)
+        let transfers = AlertTransfers(events, steps: steps, rows: rows)
+        report(transfers.faults)
+        for words in transfers.missing {
+            if page.held.holds(episode, .alerting) {
+                result.held()
+            } else {
+                result.pending(1, "episode \(episode): \(words)")
+            }
+        }
     }
 
     private func judge(_ story: AlertStory, _ policy: AlertPolicy, into result: inout CheckResult) {

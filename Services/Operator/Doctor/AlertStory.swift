@@ -73,7 +73,7 @@ struct AlertStory {
             switch step.event.step {
             case .raised: now.append(OpenAlert(id: step.event.alert, kind: step.event.kind))
             case .resolved, .superseded, .withdrawn: now.removeAll { $0.id == step.event.alert }
-            case .opened, .acknowledged, .assigned, .reviewEntered, .escalated: break
+            case .opened, .acknowledged, .assigned, .reviewEntered, .escalated, .followedUp: break
             }
             open.append(now)
         }
@@ -116,8 +116,9 @@ extension AlertStory {
                 event.alert == alert.id && event.kind == alert.kind && told == cause && why == reason
             case (.raised(let signal, let course, let cause, let provenance), .raised(let raising)):
                 event.alert == DerivedIdentity.alert(raisedBy: cause, signal.kind) && event.kind == signal.kind
-                    && raising.cause == cause && raising.rule == signal.rule && raising.rating == signal.rating
-                    && raising.course == course && raising.provenance == provenance
+                    && raising.cause == cause && raising.grounds?.rule == signal.rule
+                    && raising.grounds?.rating == signal.rating && raising.grounds?.course == course
+                    && raising.grounds?.provenance == provenance
             case (.superseded, _), (.raised, _): false
             }
         }
@@ -129,7 +130,9 @@ extension AlertStory {
         guard case .raised(let raising) = steps[place].event.step,
             steps[place].event.kind == .safety, !open[place].contains(where: { $0.kind == .safety }),
             let trajectory = trajectories.first(where: { $0.id == raising.cause }), isPast(trajectory),
-            let signal = trajectory.signals.first(where: { $0.rule == raising.rule && $0.rating == raising.rating }),
+            let signal = trajectory.signals.first(where: {
+                $0.rule == raising.grounds?.rule && $0.rating == raising.grounds?.rating
+            }),
             !hasTold(signal, trajectory, before: place)
         else { return false }
         return matches([.raise(signal, trajectory.course)], from: place, by: trajectory.id, trajectory)
@@ -139,7 +142,7 @@ extension AlertStory {
     func hasTold(_ signal: Signal, _ trajectory: AlertTrajectory, before place: Int) -> Bool {
         steps[..<place].contains { step in
             guard case .raised(let raising) = step.event.step, step.event.kind == signal.kind else { return false }
-            if raising.rating == signal.rating { return true }
+            if raising.subject.rating == signal.rating { return true }
             let isOlder = raising.cause.bytes.prefix(6).lexicographicallyPrecedes(trajectory.id.bytes.prefix(6))
                 || raising.cause.bytes.prefix(6).elementsEqual(trajectory.id.bytes.prefix(6))
             return isOlder && (closedAt[step.event.alert].map { $0 >= trajectory.time } ?? true)

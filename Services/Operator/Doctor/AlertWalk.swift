@@ -127,7 +127,7 @@ struct AlertWalk {
 
     private func isAnswer(at place: Int) -> Bool {
         switch story.steps[place].event.step {
-        case .opened, .acknowledged, .assigned, .reviewEntered, .resolved, .withdrawn, .escalated: true
+        case .opened, .acknowledged, .assigned, .reviewEntered, .resolved, .withdrawn, .escalated, .followedUp: true
         case .raised, .superseded: false
         }
     }

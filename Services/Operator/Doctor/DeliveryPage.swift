@@ -18,7 +18,7 @@ struct DeliveryPage {
         for row in try connection.run(Self.selectAttempts, [.ids(deliveries.map(\.id))]) {
             attempts[try row.id(0), default: []].append(try StoredAttempt(row))
         }
-        let ids = deliveries.flatMap { [$0.cause, $0.ending] }
+        let ids = deliveries.flatMap { [$0.cause, $0.ending, $0.withholding, $0.bouncing] }
         for row in try connection.run(Self.selectEvents, [.ids(ids)]) {
             events[try row.id(0)] = LedgerRow(stream: try row.id(1), type: try row.text(2), payload: try row.bytes(3))
         }
@@ -30,6 +30,9 @@ struct DeliveryPage {
             var faults = delivery.faults(cause: events[delivery.cause].flatMap(\.alert), of: events[delivery.cause]?.stream)
             faults += delivery.faults(in: attempts[delivery.id] ?? [])
             faults += delivery.faults(ending: events[delivery.ending].map(\.notification))
+            faults += delivery.faults(
+                withheld: events[delivery.withholding].flatMap(\.notification)?.result,
+                bounced: events[delivery.bouncing].flatMap(\.notification)?.result)
             for fault in faults { result.difference("delivery \(delivery.id) to \(delivery.recipient) \(fault)") }
             if faults.isEmpty, delivery.isHeld {
                 result.held()
@@ -54,7 +57,8 @@ struct DeliveryPage {
 
     private static let selectDeliveries: Statement = """
         select delivery_id, alert_id, episode_id, cause_event_id, kind, escalation_level, recipient, channel, status,
-               attempts, finished_at is not null, held_for is not null and status = 'pending'
+               attempts, finished_at is not null, held_for is not null and status = 'pending', withheld_for,
+               bounced_at is not null, bounce_status
         from published.delivery where delivery_id > $1 and ($3::text is null or site = $3) order by delivery_id limit $2
         """
 
@@ -93,6 +97,10 @@ private struct StoredDelivery {
     let hasEndTime: Bool
     /// It waits for the end of quiet hours, a digest or a limit, as it should.
     let isHeld: Bool
+    /// The delivery for whose sake it was not sent.
+    let withheldFor: DeliveryID?
+    let hasBounced: Bool
+    let bounceStatus: String?
 
     init(_ row: Row) throws {
         id = try row.id(0)
@@ -107,11 +115,16 @@ private struct StoredDelivery {
         attempts = Int(try row.int32(9))
         hasEndTime = try row.bool(10)
         isHeld = try row.bool(11)
+        withheldFor = try row.optionalID(12)
+        hasBounced = try row.bool(13)
+        bounceStatus = try row.optionalText(14)
     }
 
     /// The id of the event that tells of the end.
     var ending: EventID { DerivedIdentity.ending(of: id, following: cause) }
-    var isFinished: Bool { ["delivered", "failed", "withdrawn"].contains(status) }
+    var withholding: EventID { DerivedIdentity.withholding(of: id, following: cause) }
+    var bouncing: EventID { DerivedIdentity.bouncing(of: id, following: cause) }
+    var isFinished: Bool { ["delivered", "failed", "withdrawn", "withheld"].contains(status) }
 
     /// Against the alert event that called for it.
     func faults(cause event: AlertEvent?, of stream: EpisodeID?) -> [String] {
@@ -125,7 +138,7 @@ private struct StoredDelivery {
         case .raised: if level != 0 { faults.append("says level \(level) of an alert that was raised") }
         case .assigned: if level != 0 { faults.append("says level \(level) of an alert that was given to somebody") }
         case .escalated(let told, _, _, _, _): if told != level { faults.append("says level \(level) instead of \(told)") }
-        case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn:
+        case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn, .followedUp:
             faults.append("follows from an event that asks for none")
         }
         if event.alert != alert || event.kind.number != kind || stream != episode {
@@ -163,7 +176,9 @@ private struct StoredDelivery {
     private func isConsistent(with outcome: String?) -> Bool {
         switch status {
         case "delivered": outcome == "delivered"
-        case "withdrawn": attempts == 0
+        // What waited for another attempt is taken back as well, when the alert was given to somebody else.
+        case "withdrawn": attempts == 0 || outcome == "transient" || outcome == "unknown"
+        case "withheld": attempts == 0
         case "sending": attempts > 0 && outcome == nil
         case "pending": attempts == 0 || outcome == "transient" || outcome == "unknown"
         case "failed": outcome != "delivered" && (attempts == 0 || outcome != nil)
@@ -182,7 +197,25 @@ private struct StoredDelivery {
         switch told.result {
         case .delivered(let attempt, _, _): isSame = isSame && status == "delivered" && attempt == attempts
         case .failed(let made, _, _): isSame = isSame && status == "failed" && made == attempts
+        case .withheld, .bounced: isSame = false
         }
         return isSame ? [] : ["ended otherwise than the ledger says"]
+    }
+
+    private static let notTold = ", and the ledger does not say so"
+    private static let toldOtherwise = " otherwise than the ledger says"
+
+    /// Against the events that tell that it was withheld, and that its message came back: one where it was, else none.
+    func faults(withheld: NotificationResult?, bounced: NotificationResult?) -> [String] {
+        var faults: [String] = []
+        if status == "withheld", withheldFor == nil { faults.append("is withheld for nothing") }
+        if withheld != withheldFor.map({ .withheld(told: $0) }) {
+            faults.append("was withheld" + (withheld == nil ? Self.notTold : Self.toldOtherwise))
+        }
+        if hasBounced, status != "delivered" { faults.append("is \(status), and its message came back") }
+        if bounced != (hasBounced ? .bounced(status: bounceStatus ?? "") : nil) {
+            faults.append("came back" + (bounced == nil ? Self.notTold : Self.toldOtherwise))
+        }
+        return faults
     }
 }

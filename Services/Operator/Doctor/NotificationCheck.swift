@@ -114,7 +114,7 @@ private struct CalledPage {
             case .raised: judge(event, alert, .raised, routes, &result)
             case .escalated(_, _, _, let audience, _): judge(event, alert, .passedOn(to: audience), routes, &result)
             case .assigned: judge(event, alert, .assigned, routes, &result)
-            case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn:
+            case .opened, .acknowledged, .reviewEntered, .resolved, .superseded, .withdrawn, .followedUp:
                 guard deliveries[event.id] != nil else { continue }
                 result.difference("alert event \(event.id) has deliveries, and asks for none")
             }
@@ -173,15 +173,20 @@ private struct CalledPage {
 /// Notification events of the ledger, and the deliveries whose ends they tell.
 private struct EndedPage {
     private let events: [LedgerEvent]
-    private var finished: [DeliveryID: String] = [:]
+    private struct Stored {
+        let status: String
+        let wasWithheld: Bool
+        let hasBounced: Bool
+    }
+
+    private var stored: [DeliveryID: Stored] = [:]
 
     init(_ events: [LedgerEvent], on connection: Connection) throws {
         self.events = events
         let ids = events.compactMap { Self.content($0)?.delivery }
-        for row in try connection.run(
-            "select delivery_id, status from published.delivery where delivery_id = any($1)", [.ids(ids)])
-        {
-            finished[try row.id(0)] = try row.text(1)
+        for row in try connection.run(Self.selectStored, [.ids(ids)]) {
+            stored[try row.id(0)] = Stored(
+                status: try row.text(1), wasWithheld: try row.bool(2), hasBounced: try row.bool(3))
         }
     }
 
@@ -193,19 +198,41 @@ private struct EndedPage {
                 continue
             }
             let words = "notification event \(event.id) of delivery \(content.delivery)"
-            if event.id != DerivedIdentity.ending(of: content.delivery, following: content.cause) {
+            if event.id != content.derivedID {
                 result.difference("\(words) has an id that does not follow from its cause")
             }
-            let said = content.type == .notificationDelivered ? "delivered" : "failed"
-            switch finished[content.delivery] {
-            case said: break
-            case nil: result.difference("\(words) tells of a delivery that is not stored")
-            case let status?: result.difference("\(words) says \(said), the delivery is \(status)")
+            guard let delivery = stored[content.delivery] else {
+                result.difference("\(words) tells of a delivery that is not stored")
+                continue
             }
+            let (said, isSo) =
+                switch content.result {
+                case .delivered: ("delivered", delivery.status == "delivered")
+                case .failed: ("failed", delivery.status == "failed")
+                case .withheld: ("withheld", delivery.wasWithheld)
+                case .bounced: ("bounced", delivery.hasBounced)
+                }
+            if !isSo { result.difference("\(words) says \(said), the delivery is \(delivery.status)") }
         }
     }
 
+    private static let selectStored: Statement = """
+        select delivery_id, status, withheld_for is not null, bounced_at is not null
+        from published.delivery where delivery_id = any($1)
+        """
+
     private static func content(_ event: LedgerEvent) -> NotificationEvent? {
         EventType(rawValue: event.type).flatMap { try? NotificationEventCodec.decode(event.payload, type: $0) }
+    }
+}
+
+extension NotificationEvent {
+    /// The id that an event with this content has.
+    var derivedID: EventID {
+        switch result {
+        case .delivered, .failed: DerivedIdentity.ending(of: delivery, following: cause)
+        case .withheld: DerivedIdentity.withholding(of: delivery, following: cause)
+        case .bounced: DerivedIdentity.bouncing(of: delivery, following: cause)
+        }
     }
 }

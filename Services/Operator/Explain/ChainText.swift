@@ -7,9 +7,13 @@ struct ChainText {
     let chain: AlertChain
 
     var lines: [String] {
-        let rule = chain.raising.rule
-        return heading + section("Rule", ruleLines(rule)) + section("What the rule saw", sight)
-            + section("Figures", figures) + section("Events", events) + section("What became of it", fate)
+        switch chain.raising.subject {
+        case .signal(let grounds):
+            heading + section("Rule", ruleLines(grounds.rule)) + section("What the rule saw", sight(of: grounds.rating))
+                + section("Figures", figures(grounds)) + section("Events", events) + section("What became of it", fate)
+        case .session, .undiscussed:
+            heading + section("Rule", lackLines) + section("Events", events) + section("What became of it", fate)
+        }
     }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {
@@ -34,9 +38,27 @@ struct ChainText {
         ]
     }
 
+    /// Of what an episode lacks. The figures are the site's policy, of which the alert holds what came of them.
+    private var lackLines: [String] {
+        let subject = chain.raising.subject
+        let what =
+            switch subject {
+            case .session(let session):
+                "session \(session.session) was held, and no \(session.purpose.rawValue) measure belongs to it"
+            case .undiscussed(let score): "nobody has said that rating \(score.rating) was talked about with the client"
+            case .signal: "a course"
+            }
+        let evidence =
+            if case .session = subject { MissedMeasureRule.standard.evidence } else { DiscussionRule.standard.evidence }
+        return [
+            "\(subject.rule): \(what)\(subject.asOf.map { ", as of \($0)" } ?? "")",
+            "Source: \(evidence.source) (\(evidence.confidence.words)); days and sessions by the site's policy",
+        ]
+    }
+
     private var moment: EpisodeHistory.Moment? { chain.history.moment(of: chain.raising.cause) }
 
-    private var sight: [String] {
+    private func sight(of rating: RatingID) -> [String] {
         guard let moment else {
             return [
                 "The catalogue at hand has other figures than this alert rests on (see Figures); give the folder of that",
@@ -44,15 +66,15 @@ struct ChainText {
             ]
         }
         let course = moment.update.course
-        guard let point = course.trajectory.point(of: chain.raising.rating) else {
+        guard let point = course.trajectory.point(of: rating) else {
             return ["The rating has been withdrawn by this very event."]
         }
         return course.explanation(of: point)
     }
 
-    private var figures: [String] {
-        let provenance = chain.raising.provenance
-        var lines = ["Instrument \(chain.raising.course.instrument)"]
+    private func figures(_ grounds: AlertGrounds) -> [String] {
+        let provenance = grounds.provenance
+        var lines = ["Instrument \(grounds.course.instrument)"]
         if let instrument = moment?.update.course.basis.instrument {
             lines += NormSetText(instrument: instrument, used: provenance.normSet).lines
         } else {
@@ -71,7 +93,8 @@ struct ChainText {
         if let moment {
             lines.append(line("\(moment.event.type), version \(moment.event.version)", moment.event.id, moment.event.recordedAt))
         }
-        lines.append(line("trajectory", chain.raising.cause, nil))
+        let cause = chain.raising.grounds == nil ? "cause" : "trajectory"
+        lines.append(line(cause, chain.raising.cause, nil))
         lines += chain.steps.map { line($0.record.type, $0.record.id, $0.record.recordedAt) }
         return lines
     }

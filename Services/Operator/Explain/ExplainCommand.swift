@@ -38,6 +38,6 @@ struct ExplainCommand: ParsableCommand {
             throw ExitCode(2)
         }
         for line in ChainText(chain: chain).lines { print(line) }
-        if chain.history.moment(of: chain.raising.cause) == nil { throw ExitCode(1) }
+        if chain.raising.grounds != nil, chain.history.moment(of: chain.raising.cause) == nil { throw ExitCode(1) }
     }
 }

@@ -28,7 +28,9 @@ struct EpisodeFold {
         switch content {
         case .opened(let opening): openedOn = opening.openedOn
         case .closed(let closure): closedOn = closure.day
-        case .participantJoined, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred: break
+        case .participantJoined, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn,
+            .ratingDiscussed, .consentChanged, .reviewHeld, .transferred:
+            break
         }
         return update
     }

@@ -10,13 +10,15 @@ import Persistence
 struct LedgerSource: EventSource {
     let connection: Connection
     var pageSize = 2000
-
-    private static let categories: [LedgerCategory] = [.episode, .alert, .notification]
+    /// What is read of each episode.
+    var categories: [LedgerCategory] = [.episode, .alert, .notification]
+    /// The caller has opened the transaction whose snapshot serves, and reads on in it afterwards.
+    var isWithinSnapshot = false
 
     func episode(_ id: EpisodeID) throws -> EpisodeRecord {
         try snapshot {
             var record = EpisodeRecord(stream: id)
-            for category in Self.categories {
+            for category in categories {
                 for event in try Ledger.events(stream: id, category: category, on: connection) { record.add(event) }
             }
             return record
@@ -43,7 +45,7 @@ struct LedgerSource: EventSource {
         progress: (_ done: Int, _ total: Int) -> Void, _ body: (EpisodeRecord) throws -> Void
     ) throws {
         try snapshot {
-            var cursors = Self.categories.map { StreamCursor(category: $0, pageSize: pageSize) }
+            var cursors = categories.map { StreamCursor(category: $0, pageSize: pageSize) }
             let ends = try ends()
             var count = 0
             while let stream = try next(among: &cursors) {
@@ -77,10 +79,8 @@ struct LedgerSource: EventSource {
     }
 
     private func snapshot<Result>(_ body: () throws -> Result) throws -> Result {
-        try connection.transaction { connection in
-            try connection.script("set transaction isolation level repeatable read, read only")
-            return try body()
-        }
+        if isWithinSnapshot { return try body() }
+        return try connection.snapshot { _ in try body() }
     }
 }
 

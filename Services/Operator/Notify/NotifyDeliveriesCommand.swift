@@ -72,6 +72,9 @@ struct ToldRecipient {
     let heldFor: String?
     let nextAttemptAt: Timestamp
     let insteadOf: DeliveryID?
+    let withheldFor: DeliveryID?
+    let bouncedAt: Timestamp?
+    let bounceStatus: String?
     private(set) var attempts: [Attempt] = []
 
     static func all(of alert: AlertID, on connection: Connection) throws -> [ToldRecipient] {
@@ -96,12 +99,19 @@ struct ToldRecipient {
         heldFor = try row.optionalText(5)
         nextAttemptAt = try row.timestamp(6)
         insteadOf = try row.optionalID(7)
+        withheldFor = try row.optionalID(8)
+        bouncedAt = try row.optionalTimestamp(9)
+        bounceStatus = try row.optionalText(10)
     }
 
     var lines: [String] {
         var heading = "\(recipient) by \(channel), \(level == 0 ? "alert" : "escalation \(level)"): \(status)"
         if let heldFor { heading += ", waits (\(heldFor)) until \(nextAttemptAt)" }
         if let insteadOf { heading += ", in place of \(insteadOf)" }
+        if let withheldFor {
+            heading += status == "withheld" ? ", told by \(withheldFor) lately" : ", withheld at first for \(withheldFor)"
+        }
+        if let bouncedAt { heading += ", came back at \(bouncedAt) (\(bounceStatus ?? ""))" }
         return [heading, "  delivery \(delivery)"]
             + attempts.map { attempt in
                 var line = "  attempt \(attempt.number) at \(attempt.startedAt): \(attempt.outcome ?? "under way")"
@@ -116,7 +126,8 @@ struct ToldRecipient {
         [
             "deliveryId": .text(delivery), "recipient": .string(recipient), "channel": .string(channel),
             "status": .string(status), "escalationLevel": .integer(level), "heldFor": .text(heldFor),
-            "insteadOf": .text(insteadOf),
+            "insteadOf": .text(insteadOf), "withheldFor": .text(withheldFor), "bouncedAt": .text(bouncedAt),
+            "bounceStatus": .text(bounceStatus),
             "attempts": .array(
                 attempts.map {
                     [
@@ -128,7 +139,8 @@ struct ToldRecipient {
     }
 
     private static let selectDeliveries: Statement = """
-        select delivery_id, recipient, channel, status, escalation_level, held_for, next_attempt_at, instead_of
+        select delivery_id, recipient, channel, status, escalation_level, held_for, next_attempt_at, instead_of,
+               withheld_for, bounced_at, bounce_status
         from published.delivery where alert_id = $1 order by created_at, recipient, channel
         """
     private static let selectAttempts: Statement = """

@@ -50,18 +50,20 @@ struct FoldedAlert {
             insert into rebuild.alert (alert_id, episode_id, site, kind, status, rule, rating_id, participant_id,
                 instrument, clinician, cause_event_id, traceparent, raised_at, due_at, escalation_level,
                 acknowledged_by, acknowledged_at, closed_by, closed_at, closed_as, urgency, first_due_at, audience,
-                ladder_ended, opened_by, opened_at, assignments, review_entries, reviewed_at, closed_reason)
+                ladder_ended, opened_by, opened_at, assignments, review_entries, reviewed_at, closed_reason, session_id,
+                followed_up_at)
             select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::uuid[],
                 $8::uuid[], $9::text[], $10::text[], $11::uuid[], $12::text[], $13::timestamptz[], $14::timestamptz[],
                 $15::int[], $16::text[], $17::timestamptz[], $18::text[], $19::timestamptz[], $20::text[],
                 $21::text[], $22::timestamptz[], $23::text[], $24::bool[], $25::text[], $26::timestamptz[], $27::int[],
-                $28::int[], $29::timestamptz[], $30::text[])
+                $28::int[], $29::timestamptz[], $30::text[], $31::uuid[], $32::timestamptz[])
             """,
             [
                 .ids(lives.map(\.id)), .ids(events.map(\.stream)), .texts(events.map(\.site.text)),
-                .int16s(lives.map(\.kind.number)), .texts(lives.map(\.status.rawValue)), .texts(lives.map(\.raising.rule.name)),
-                .ids(lives.map(\.raising.rating)), .ids(lives.map(\.raising.course.participant)),
-                .texts(lives.map(\.raising.course.instrument.id.text)), .texts(lives.map(\.owner)),
+                .int16s(lives.map(\.kind.number)), .texts(lives.map(\.status.rawValue)),
+                .texts(lives.map(\.raising.subject.rule)),
+                .uuids(lives.map { $0.raising.subject.rating?.rawValue }), .ids(lives.map(\.raising.subject.participant)),
+                .texts(lives.map { $0.raising.subject.course?.instrument.id.text }), .texts(lives.map(\.owner)),
                 .ids(lives.map(\.raising.cause)), .texts(events.map(\.traceparent)), .timestamps(lives.map(\.raisedAt)),
                 .timestamps(lives.map(\.dueAt)), .int32s(lives.map { Int32($0.escalations) }),
                 .texts(lives.map { $0.acknowledgement?.actor }), .timestamps(lives.map { $0.acknowledgement?.at }),
@@ -71,7 +73,8 @@ struct FoldedAlert {
                 .bools(lives.map(\.isLadderEnded)), .texts(lives.map { $0.opening?.actor }),
                 .timestamps(lives.map { $0.opening?.at }), .int32s(lives.map { Int32($0.assignments) }),
                 .int32s(lives.map { Int32($0.reviewEntries) }), .timestamps(lives.map { $0.review?.completedAt }),
-                .texts(lives.map { $0.closing?.reason?.text }),
+                .texts(lives.map { $0.closing?.reason?.text }), .uuids(lives.map { $0.raising.subject.session?.rawValue }),
+                .timestamps(lives.map(\.followedUpAt)),
             ])
     }
 }

@@ -106,6 +106,7 @@ extension ProjectedTable {
             "cause_event_id", "traceparent", "raised_at", "due_at", "escalation_level", "acknowledged_by",
             "acknowledged_at", "closed_by", "closed_at", "closed_as", "urgency", "first_due_at", "audience",
             "ladder_ended", "opened_by", "opened_at", "assignments", "review_entries", "reviewed_at", "closed_reason",
+            "session_id", "followed_up_at",
         ],
         // Closed ones first: an episode has room for one open alert of a kind.
         order: "(n.status in ('raised', 'opened', 'acknowledged', 'in_review'))")

@@ -52,8 +52,15 @@ struct AlertCheck {
     private struct Consequence {
         let step: Int
         /// Nil for a step that raises nothing.
-        let raising: AlertRaising?
+        let raising: Raising?
         let saying: Saying?
+    }
+
+    /// What a signal of a course has raised. What an episode lacks follows from no trajectory: the doctor judges it.
+    private struct Raising {
+        let cause: EventID
+        let grounds: AlertGrounds
+        var signal: Signal { Signal(rule: grounds.rule, rating: grounds.rating) }
     }
 
     /// Steps by the place of the event that they follow from. What follows from nothing that was ever said is found.
@@ -61,7 +68,9 @@ struct AlertCheck {
         var consequences: [Int: [Consequence]] = [:]
         for (index, step) in steps.enumerated() {
             switch step.event.step {
-            case .raised(let raising):
+            case .raised(let told):
+                guard let grounds = told.grounds else { break }
+                let raising = Raising(cause: told.cause, grounds: grounds)
                 if let saying = trajectories.saying(raising.cause) {
                     consequences[saying.place, default: []].append(
                         Consequence(step: index, raising: raising, saying: saying))
@@ -72,7 +81,7 @@ struct AlertCheck {
                 if cause != closing.map({ events[$0].id }), let saying = trajectories.saying(cause) {
                     consequences[saying.place, default: []].append(Consequence(step: index, raising: nil, saying: saying))
                 }
-            case .opened, .acknowledged, .assigned, .reviewEntered, .resolved, .withdrawn, .escalated: break
+            case .opened, .acknowledged, .assigned, .reviewEntered, .resolved, .withdrawn, .escalated, .followedUp: break
             }
         }
         return consequences
@@ -90,9 +99,9 @@ struct AlertCheck {
         let event = steps[nextStep].event
         nextStep += 1
         switch event.step {
-        case .raised: open.append(OpenAlert(id: event.alert, kind: event.kind))
+        case .raised: if event.kind.isOfCourse { open.append(OpenAlert(id: event.alert, kind: event.kind)) }
         case .resolved, .superseded, .withdrawn: open.removeAll { $0.id == event.alert }
-        case .opened, .acknowledged, .assigned, .reviewEntered, .escalated: break
+        case .opened, .acknowledged, .assigned, .reviewEntered, .escalated, .followedUp: break
         }
     }
 
@@ -108,7 +117,7 @@ struct AlertCheck {
         }
         if saying.signals.isEmpty, open.isEmpty, own.isEmpty { return }
         let recorded = own.compactMap { consequence in
-            consequence.raising.map { Signal(rule: $0.rule, rating: $0.rating) }
+            consequence.raising?.signal
         }
         var calls: [[Signal]] = []
         for isOpen in possiblyOpen(at: saying) {
@@ -136,28 +145,29 @@ struct AlertCheck {
         }
     }
 
-    private func problems(of raising: AlertRaising, _ step: RecordedStep, _ saying: Saying) -> [String] {
-        let spoken = raising.course == saying.update.key ? saying.signals : standing[raising.course] ?? []
+    private func problems(of raising: Raising, _ step: RecordedStep, _ saying: Saying) -> [String] {
+        let course = raising.grounds.course
+        let spoken = course == saying.update.key ? saying.signals : standing[course] ?? []
         let alert: AlertID = DerivedIdentity.following(raising.cause, rule: "alert \(step.event.kind.rawValue)")
         let record: EventID = DerivedIdentity.following(raising.cause, rule: "raised \(step.event.alert)")
         var problems: [String] = []
-        if !spoken.contains(Signal(rule: raising.rule, rating: raising.rating)) || raising.rule.kind != step.event.kind {
-            problems.append("rule \(raising.rule.name) does not speak of this rating")
+        if !spoken.contains(raising.signal) || raising.signal.kind != step.event.kind {
+            problems.append("rule \(raising.grounds.rule.name) does not speak of this rating")
         }
-        if raising.provenance != saying.update.course.basis.provenance { problems.append("rests on other figures") }
+        if raising.grounds.provenance != saying.update.course.basis.provenance { problems.append("rests on other figures") }
         if alert != step.event.alert || record != step.record.id { problems.append("has an id that does not follow from its cause") }
         return problems
     }
 
     private mutating func report(_ called: [Signal], _ own: [Consequence], _ saying: Saying) {
         for consequence in own {
-            guard let raising = consequence.raising, raising.rule.kind != .safety, raisedKinds.contains(raising.rule.kind),
-                !called.contains(Signal(rule: raising.rule, rating: raising.rating))
+            guard let raising = consequence.raising, raising.signal.kind != .safety,
+                raisedKinds.contains(raising.signal.kind), !called.contains(raising.signal)
             else { continue }
             find(.notCalledFor, steps[consequence.step], raising, "the rules call for no alert here")
         }
         for signal in called {
-            let isRecorded = own.contains { $0.raising?.rule == signal.rule && $0.raising?.rating == signal.rating }
+            let isRecorded = own.contains { $0.raising?.signal == signal }
             guard !isRecorded, !isToldElsewhere(signal, at: saying) else { continue }
             guard events[saying.place].recordedAt <= settled else {
                 pending += 1
@@ -175,16 +185,16 @@ struct AlertCheck {
     private func isToldElsewhere(_ signal: Signal, at saying: Saying) -> Bool {
         steps.contains { step in
             guard case .raised(let raising) = step.event.step, step.event.kind == signal.kind else { return false }
-            return raising.rating == signal.rating
+            return raising.subject.rating == signal.rating
                 && (signal.kind == .safety || findings.contains { $0.alert == step.event.alert })
         }
     }
 
-    private mutating func find(_ kind: AlertFinding.Kind, _ step: RecordedStep, _ raising: AlertRaising, _ reason: String) {
+    private mutating func find(_ kind: AlertFinding.Kind, _ step: RecordedStep, _ raising: Raising, _ reason: String) {
         findings.append(
             AlertFinding(
                 kind: kind, alert: step.event.alert, cause: raising.cause,
-                signal: Signal(rule: raising.rule, rating: raising.rating), course: raising.course, reason: reason))
+                signal: raising.signal, course: raising.grounds.course, reason: reason))
     }
 }
 

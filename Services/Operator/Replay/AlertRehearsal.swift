@@ -40,7 +40,7 @@ struct AlertRehearsal {
         let answers = replay.steps.filter {
             switch $0.event.step {
             case .resolved, .withdrawn: true
-            case .raised, .opened, .acknowledged, .assigned, .reviewEntered, .superseded, .escalated: false
+            case .raised, .opened, .acknowledged, .assigned, .reviewEntered, .superseded, .escalated, .followedUp: false
             }
         }
         var answered = 0

@@ -86,9 +86,10 @@ extension RecordedAlert {
         return [
             "alert": .text(life.id), "kind": .string(life.kind.rawValue), "status": .string(life.status.rawValue),
             "raised_at": .text(life.raisedAt), "due_at": .text(life.dueAt), "escalations": .integer(life.escalations),
-            "rule": .string(raising.rule.name), "rating": .text(raising.rating), "cause": .text(raising.cause),
-            "participant": .text(raising.course.participant), "instrument": .text(raising.course.instrument),
-            "clinician": .string(raising.clinician), "provenance": raising.provenance.json,
+            "rule": .string(raising.subject.rule), "rating": .text(raising.subject.rating), "cause": .text(raising.cause),
+            "session": .text(raising.subject.session), "asOf": .text(raising.subject.asOf),
+            "participant": .text(raising.subject.participant), "instrument": .text(raising.subject.course?.instrument),
+            "clinician": .string(raising.clinician), "provenance": raising.grounds?.provenance.json ?? .null,
             "steps": .array(
                 steps.map {
                     [
@@ -105,11 +106,13 @@ extension EpisodeStanding.Notice {
             switch event.result {
             case .delivered(let attempt, _, let status): (true, attempt, status)
             case .failed(let attempts, let status, _): (false, attempts, status)
+            case .withheld, .bounced: (false, 0, nil)
             }
         return [
             "alert": .text(event.alert), "cause": .text(event.cause), "recipient": .string(event.recipient),
             "channel": .string(event.channel.rawValue), "at": .text(recordedAt), "delivered": .bool(reply.delivered),
             "attempts": .integer(reply.attempts), "answer": .text(reply.status),
+            "event": .string(event.type.rawValue),
         ]
     }
 }

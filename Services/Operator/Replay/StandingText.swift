@@ -38,11 +38,10 @@ struct StandingText {
     private var alerts: [String] {
         standing.alerts.flatMap { alert -> [String] in
             let (life, raising) = (alert.life, alert.life.raising)
-            let model = raising.provenance.model.map { "model \($0.name)" } ?? "no model"
             return [
                 "\(life.id)  \(life.kind.rawValue), \(life.status.rawValue), due \(life.dueAt)",
-                "  raised \(life.raisedAt) by rule \(raising.rule.name) of rating \(raising.rating), \(raising.course.instrument), "
-                    + "norm set \(raising.provenance.normSet.map { "\($0)" } ?? "none"), \(model); to clinician \(raising.clinician)",
+                "  raised \(life.raisedAt) by rule \(raising.subject.rule) \(raising.subject.words); "
+                    + "to clinician \(raising.clinician)",
             ] + alert.steps.map { "  \($0.record.recordedAt) \($0.event.step.words)" }
         }
     }
@@ -56,8 +55,24 @@ struct StandingText {
                     "delivered at attempt \(attempt), text \(template), answered \(reply)"
                 case .failed(let attempts, let reply, let reason):
                     "given up after \(attempts) attempts\(reply.map { ", last answer \($0)" } ?? ""): \(reason)"
+                case .withheld(let told): "withheld, told by delivery \(told) before"
+                case .bounced(let status): "came back with status \(status)"
                 }
             return "\(notice.recordedAt)  alert \(event.alert) to \(event.recipient) by \(event.channel.rawValue): \(result)"
+        }
+    }
+}
+
+extension AlertSubject {
+    /// What it is about, without what was scored.
+    var words: String {
+        switch self {
+        case .signal(let grounds):
+            "of rating \(grounds.rating), \(grounds.course.instrument), "
+                + "norm set \(grounds.provenance.normSet.map { "\($0)" } ?? "none"), "
+                + (grounds.provenance.model.map { "model \($0.name)" } ?? "no model")
+        case .session(let session): "of session \(session.session), as of \(session.asOf)"
+        case .undiscussed(let score): "of rating \(score.rating), \(score.course.instrument), as of \(score.asOf)"
         }
     }
 }
@@ -77,6 +92,7 @@ extension AlertStep {
         case .withdrawn(let actor, let reason): "withdrawn by \(actor): \(reason.rawValue)"
         case .escalated(let level, let wasDue, let due, let audience, _):
             "escalated to level \(level)\(audience.map { ", \($0.rawValue)" } ?? ""): was due \(wasDue), now \(due)"
+        case .followedUp(let found): "first rating after the review, \(found.rating): \(found.effect.rawValue)"
         }
     }
 }

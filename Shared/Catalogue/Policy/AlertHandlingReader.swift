@@ -29,7 +29,11 @@ struct AlertHandlingReader {
             urgencies: try fields.optional("urgency") { place throws(CatalogueError) in try urgencies(place) } ?? [:],
             reasons: try fields.optional("reasons") { place throws(CatalogueError) in try reasons(place) } ?? usual.reasons,
             reviewedKinds: try fields.optional("review") { place throws(CatalogueError) in
-                try place.distinct { entry throws(CatalogueError) in try entry.choice(AlertKind.self) }
+                try place.distinct { entry throws(CatalogueError) -> AlertKind in
+                    let kind = try entry.choice(AlertKind.self)
+                    guard kind != .missedMeasure else { throw entry.refusal("has no rating that could be reviewed") }
+                    return kind
+                }
             } ?? [])
     }
 

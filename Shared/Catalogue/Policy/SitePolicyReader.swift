@@ -12,8 +12,11 @@ extension SitePolicy {
     ///       alliance: 4320
     ///       stalled: 4320
     ///       guarded: 10080
+    ///       missed_measure: 10080
+    ///       undiscussed: 10080
     ///     escalation_minutes: 1440   # between escalations of an unanswered alert, at most
-    ///     raise: [safety, deteriorating, not_on_track, alliance, stalled]   # kinds that raise an alert; with safety
+    ///     raise: [safety, deteriorating, not_on_track, alliance, stalled]   # kinds that raise an alert; with safety.
+    ///                         # missed_measure and undiscussed are found once a day, on the site's day
     ///     time_zone: ...          # working hours, holidays, ladder, urgency, reasons, review: see AlertHandlingReader
     ///     rules: {...}            # see EpisodeRulesReader
     ///     response_targets:       # share of alerts to be answered in time; kinds left out are not measured
@@ -40,6 +43,7 @@ extension SitePolicy {
                 rules: try fields.optional("rules") { place throws(CatalogueError) in
                     try EpisodeRulesReader(version: alerts.version).read(place)
                 } ?? EpisodeRulePolicy(),
+                zone: try fields.optional("time_zone") { place throws(CatalogueError) in try TimeZones.zone(place) } ?? .utc,
                 responseTargets: try fields.optional("response_targets") { place throws(CatalogueError) in
                     try responseTargets(place)
                 } ?? [:],

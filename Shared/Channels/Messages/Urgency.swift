@@ -14,7 +14,9 @@ public enum Urgency: Int16, CaseIterable, Sendable {
             switch (kind, urgency) {
             case (.safety, _), (_, .now): .urgent
             case (_, .withinHours), (.deteriorating, nil): .high
-            case (_, .digest), (.notOnTrack, nil), (.alliance, nil), (.stalled, nil), (.guarded, nil): .normal
+            case (_, .digest), (.notOnTrack, nil), (.alliance, nil), (.stalled, nil), (.guarded, nil),
+                (.missedMeasure, nil), (.undiscussed, nil):
+                .normal
             }
     }
 

@@ -7,19 +7,21 @@ public struct Routes: Sendable {
     private let `default`: [Recipient]
     private let siteTimes: [SiteID: MessageTimes]
     private let defaultTimes: MessageTimes?
+    private let rearm: Rearm
     private let contacts: [RecipientPlace: Recipient.Contact]
     /// Those whom the file names by role or id, and the directory knows.
     public let people: DirectoryRoutes
 
     public init(
         default: [Recipient], sites: [SiteID: [Recipient]], defaultTimes: MessageTimes? = nil,
-        siteTimes: [SiteID: MessageTimes] = [:], people: DirectoryRoutes = .none
+        siteTimes: [SiteID: MessageTimes] = [:], people: DirectoryRoutes = .none, rearm: Rearm = .usual
     ) {
         self.default = `default`
         self.sites = sites
         self.defaultTimes = defaultTimes
         self.siteTimes = siteTimes
         self.people = people
+        self.rearm = rearm
         var contacts: [RecipientPlace: Recipient.Contact] = [:]
         for recipient in `default` + sites.values.flatMap({ $0 }) {
             let contact = recipient.contact
@@ -68,6 +70,12 @@ public struct Routes: Sendable {
     public func times(of place: RecipientPlace, at site: SiteID) -> MessageTimes? {
         if let own = contacts[place]?.times { return own }
         return place.channel == .email ? siteTimes[site] ?? defaultTimes : nil
+    }
+
+    /// For how long a recipient who was told of an alert is not told the same again, where it fell away by itself and came
+    /// back. Danger is always told.
+    public func rearmTime(of kind: AlertKind, at site: SiteID) -> Duration {
+        kind == .safety ? .zero : rearm.sites[site] ?? rearm.standard
     }
 
     /// Recipients that a webhook of this URL serves.

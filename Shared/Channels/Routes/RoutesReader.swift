@@ -23,6 +23,7 @@ extension Routes {
     ///     times:                       # of mails that are not urgent; `default` for sites that are not listed
     ///       north: {time_zone: Europe/Berlin, quiet: {from: "20:00", to: "07:00"}, digest: "08:00",
     ///               limit: {messages: 20, minutes: 60}}
+    ///     rearm: {default: 72, north: 24}   # hours: ``Rearm``
     ///     untold: [guarded]            # kinds that nobody need be told of
     ///
     /// A recipient may be listed at several sites, with the same contact, and may have `times` of their own. A key file
@@ -36,7 +37,7 @@ extension Routes {
         let root = try RouteNode.compose(try TextFile.read(file), file: file)
         var reader = RoutesReader(
             addresses: AddressReader(folder: URL(filePath: file).deletingLastPathComponent()), languages: languages)
-        let fields = try root.fields(knowing: "default", "sites", "times", "untold")
+        let fields = try root.fields(knowing: "default", "sites", "times", "rearm", "untold")
         let fallback = try fields.required("default")
         let standard = try reader.recipients(fallback)
         try RoutesReader.requireSomebody(
@@ -58,7 +59,8 @@ extension Routes {
         }
         return Routes(
             default: standard, sites: sites, defaultTimes: defaultTimes, siteTimes: times,
-            people: DirectoryRoutes(default: try DirectoryRoutes.entries(fallback), sites: people))
+            people: DirectoryRoutes(default: try DirectoryRoutes.entries(fallback), sites: people),
+            rearm: try Rearm(fields.optional("rearm")))
     }
 }
 
@@ -77,7 +79,8 @@ struct RoutesReader {
     }
 
     /// What a site gives to nobody goes to those of the default, so somebody must be there: for safety always, for
-    /// other kinds unless the file says that nobody need be told.
+    /// other kinds unless the file says that nobody need be told. What episodes lack is raised only where a site chooses so:
+    /// files that never heard of it stay good.
     static func requireSomebody(
         for place: RouteNode, _ standard: [Recipient], untold: Set<AlertKind>
     ) throws(RoutesError) {
@@ -85,7 +88,7 @@ struct RoutesReader {
             throw place.refusal("somebody must take safety alerts, whatever the site: they cannot be untold")
         }
         // Safety first: of several faults it is the one to hear of.
-        for kind in [AlertKind.safety] + AlertKind.allCases where !untold.contains(kind) {
+        for kind in [AlertKind.safety] + AlertKind.allCases where kind.isOfCourse && !untold.contains(kind) {
             for isEscalation in [false, true]
             where !standard.contains(where: { $0.takes(kind, isEscalation: isEscalation) }) {
                 throw place.refusal(

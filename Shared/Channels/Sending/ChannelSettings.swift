@@ -19,6 +19,10 @@ public enum ChannelSettings {
         schemes: ["smtp", "smtps"]
     ).optional
     static let smtpFrom = Setting.string("ATTUNE_SMTP_FROM", "Mail address that messages come from.").optional
+    static let bounceAddress = Setting.string(
+        "ATTUNE_SMTP_BOUNCE_ADDRESS",
+        "Mail address that mails are returned to, the message's id behind a + in it; ATTUNE_SMTP_FROM where it is not set."
+    ).optional
     static let smtpUser = Setting.string("ATTUNE_SMTP_USER", "Name to log in to the mail server with.").optional
     static let smtpPassword = Setting.string(
         "ATTUNE_SMTP_PASSWORD", "Password to log in to the mail server with.", secret: true
@@ -41,8 +45,8 @@ public enum ChannelSettings {
         in: .milliseconds(100) ... .seconds(60))
 
     public static let all: [any SettingDeclaration] = [
-        routes, templates, portal, smtpURL, smtpFrom, smtpUser, smtpPassword, smtpRequireTLS, caFile, webhookProxy,
-        sendLimit, connectLimit,
+        routes, templates, portal, smtpURL, smtpFrom, bounceAddress, smtpUser, smtpPassword, smtpRequireTLS, caFile,
+        webhookProxy, sendLimit, connectLimit,
     ]
 
     /// The texts and the routes, which must fit each other.
@@ -67,6 +71,18 @@ public enum ChannelSettings {
             webhookProxy: settings[webhookProxy] == "environment" ? .fromEnvironment : .none)
     }
 
+    /// Nil where none is named.
+    public static func bounceAddress(_ settings: Settings) throws(SettingsError) -> BounceAddress? {
+        guard let address = settings[bounceAddress] else { return nil }
+        do throws(OutboundError) {
+            return try BounceAddress(try MailAddress(address))
+        } catch {
+            throw SettingsError(
+                bounceAddress.name, "is no plain mail address that an id can stand in",
+                "Give it as local@domain, with at most 27 characters and no + before the @.")
+        }
+    }
+
     private static func mail(
         _ settings: Settings, isNeeded: Bool
     ) throws(SettingsError) -> SendingSettings.MailSettings? {
@@ -83,13 +99,14 @@ public enum ChannelSettings {
         } catch {
             throw SettingsError(smtpFrom.name, "is not a plain mail address", "Give it as local@domain.")
         }
+        let bounces = try bounceAddress(settings)
         let isHere = url.host().map(Loopback.isHost) ?? false
         do throws(OutboundError) {
             let endpoint = try SMTPEndpoint(
                 url: url.absoluteString, username: settings[smtpUser], password: settings[smtpPassword],
                 requireTLS: settings[smtpRequireTLS] ?? !isHere, timeout: settings[sendLimit],
                 connectTimeout: settings[connectLimit])
-            return SendingSettings.MailSettings(endpoint: endpoint, from: from)
+            return SendingSettings.MailSettings(endpoint: endpoint, from: from, bounces: bounces)
         } catch {
             throw SettingsError(
                 smtpURL.name, "cannot be used", "Give smtp://host:port without user and path; a login needs TLS.")

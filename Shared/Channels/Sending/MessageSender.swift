@@ -30,10 +30,13 @@ public struct SendingSettings: Sendable {
     public struct MailSettings: Sendable {
         public let endpoint: SMTPEndpoint
         public let from: MailAddress
+        /// Where what comes back later goes; nil: to `from`.
+        public let bounces: BounceAddress?
 
-        public init(endpoint: SMTPEndpoint, from: MailAddress) {
+        public init(endpoint: SMTPEndpoint, from: MailAddress, bounces: BounceAddress? = nil) {
             self.endpoint = endpoint
             self.from = from
+            self.bounces = bounces
         }
     }
 }
@@ -84,7 +87,8 @@ public final class MessageSender {
         }
         let text = templates.text(for: message, portal: settings.portal)
         let mail = try MailMessage.mail(text, of: message, from: server.from, to: address, at: .now)
-        let reply = try mails.send(mail, through: server.endpoint)
+        let sender = try server.bounces?.sender(of: message.id)
+        let reply = try mails.send(mail, from: sender, through: server.endpoint)
         return (.delivered(reply: reply.code, template: text.template), true)
     }
 

@@ -85,6 +85,14 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     set {body = .alertAnswerRefused(newValue)}
   }
 
+  public var directoryChanged: Attune_V1_DirectoryChanged {
+    get {
+      if case .directoryChanged(let v)? = body {return v}
+      return Attune_V1_DirectoryChanged()
+    }
+    set {body = .directoryChanged(newValue)}
+  }
+
   /// Who did it, as they named themselves to the command line.
   public var actor: String = String()
 
@@ -97,6 +105,7 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     case holdLifted(Attune_V1_HoldLifted)
     case evidenceExported(Attune_V1_EvidenceExported)
     case alertAnswerRefused(Attune_V1_AlertAnswerRefused)
+    case directoryChanged(Attune_V1_DirectoryChanged)
 
   }
 
@@ -229,13 +238,37 @@ public nonisolated struct Attune_V1_AlertAnswerRefused: Sendable {
   public init() {}
 }
 
+/// The directory of sites, teams and people was brought to what a file says. One event or more for each site that it concerns.
+public nonisolated struct Attune_V1_DirectoryChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The same in the events of one application.
+  public var applicationID: Data = Data()
+
+  /// SHA-256 of the file.
+  public var fileSha256: Data = Data()
+
+  /// What it is and its id, e.g. "person c-01". What is active again counts as added.
+  public var added: [String] = []
+
+  public var changed: [String] = []
+
+  public var deactivated: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "attune.v1"
 
 nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{3}evidence_exported\0\u{3}alert_answer_refused\0\u{2}^\u{1}actor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{3}evidence_exported\0\u{3}alert_answer_refused\0\u{3}directory_changed\0\u{2}]\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -321,6 +354,19 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
           self.body = .alertAnswerRefused(v)
         }
       }()
+      case 7: try {
+        var v: Attune_V1_DirectoryChanged?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .directoryChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .directoryChanged(v)
+        }
+      }()
       case 100: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       default: break
       }
@@ -356,6 +402,10 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
     case .alertAnswerRefused?: try {
       guard case .alertAnswerRefused(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .directoryChanged?: try {
+      guard case .directoryChanged(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
     case nil: break
     }
@@ -617,6 +667,56 @@ nonisolated extension Attune_V1_AlertAnswerRefused: SwiftProtobuf.Message, Swift
   public static func ==(lhs: Attune_V1_AlertAnswerRefused, rhs: Attune_V1_AlertAnswerRefused) -> Bool {
     if lhs.alertID != rhs.alertID {return false}
     if lhs.action != rhs.action {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_DirectoryChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DirectoryChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}application_id\0\u{3}file_sha256\0\u{1}added\0\u{1}changed\0\u{1}deactivated\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.applicationID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.fileSha256) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.added) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.changed) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.deactivated) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.applicationID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.applicationID, fieldNumber: 1)
+    }
+    if !self.fileSha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.fileSha256, fieldNumber: 2)
+    }
+    if !self.added.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.added, fieldNumber: 3)
+    }
+    if !self.changed.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.changed, fieldNumber: 4)
+    }
+    if !self.deactivated.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.deactivated, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_DirectoryChanged, rhs: Attune_V1_DirectoryChanged) -> Bool {
+    if lhs.applicationID != rhs.applicationID {return false}
+    if lhs.fileSha256 != rhs.fileSha256 {return false}
+    if lhs.added != rhs.added {return false}
+    if lhs.changed != rhs.changed {return false}
+    if lhs.deactivated != rhs.deactivated {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

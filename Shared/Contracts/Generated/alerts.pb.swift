@@ -126,6 +126,9 @@ public nonisolated enum Attune_V1_SupersededReason: SwiftProtobuf.Enum, Swift.Ca
   /// A graver alert on the same course took its place.
   case graverAlert // = 2
   case episodeClosed // = 3
+
+  /// What the episode lacked is there now, or can no longer be had.
+  case noLongerMissing // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -138,6 +141,7 @@ public nonisolated enum Attune_V1_SupersededReason: SwiftProtobuf.Enum, Swift.Ca
     case 1: self = .courseChanged
     case 2: self = .graverAlert
     case 3: self = .episodeClosed
+    case 4: self = .noLongerMissing
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -148,6 +152,7 @@ public nonisolated enum Attune_V1_SupersededReason: SwiftProtobuf.Enum, Swift.Ca
     case .courseChanged: return 1
     case .graverAlert: return 2
     case .episodeClosed: return 3
+    case .noLongerMissing: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -158,6 +163,7 @@ public nonisolated enum Attune_V1_SupersededReason: SwiftProtobuf.Enum, Swift.Ca
     .courseChanged,
     .graverAlert,
     .episodeClosed,
+    .noLongerMissing,
   ]
 
 }
@@ -246,6 +252,52 @@ public nonisolated enum Attune_V1_AssignmentReason: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
+public nonisolated enum Attune_V1_SupportEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case reliablyBetter // = 1
+  case backWithinBounds // = 2
+  case unchanged // = 3
+  case reliablyWorse // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .reliablyBetter
+    case 2: self = .backWithinBounds
+    case 3: self = .unchanged
+    case 4: self = .reliablyWorse
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .reliablyBetter: return 1
+    case .backWithinBounds: return 2
+    case .unchanged: return 3
+    case .reliablyWorse: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_SupportEffect] = [
+    .unspecified,
+    .reliablyBetter,
+    .backWithinBounds,
+    .unchanged,
+    .reliablyWorse,
+  ]
+
+}
+
 public nonisolated enum Attune_V1_WithdrawalReason: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -288,92 +340,112 @@ public nonisolated enum Attune_V1_WithdrawalReason: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
-public nonisolated struct Attune_V1_AlertEvent: Sendable {
+public nonisolated struct Attune_V1_AlertEvent: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var alertID: Data = Data()
+  public var alertID: Data {
+    get {_storage._alertID}
+    set {_uniqueStorage()._alertID = newValue}
+  }
 
-  public var kind: Attune_V1_SignalKind = .unspecified
+  public var kind: Attune_V1_SignalKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  public var body: Attune_V1_AlertEvent.OneOf_Body? = nil
+  public var body: OneOf_Body? {
+    get {return _storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
 
   public var raised: Attune_V1_AlertRaised {
     get {
-      if case .raised(let v)? = body {return v}
+      if case .raised(let v)? = _storage._body {return v}
       return Attune_V1_AlertRaised()
     }
-    set {body = .raised(newValue)}
+    set {_uniqueStorage()._body = .raised(newValue)}
   }
 
   public var acknowledged: Attune_V1_AlertAcknowledged {
     get {
-      if case .acknowledged(let v)? = body {return v}
+      if case .acknowledged(let v)? = _storage._body {return v}
       return Attune_V1_AlertAcknowledged()
     }
-    set {body = .acknowledged(newValue)}
+    set {_uniqueStorage()._body = .acknowledged(newValue)}
   }
 
   public var resolved: Attune_V1_AlertResolved {
     get {
-      if case .resolved(let v)? = body {return v}
+      if case .resolved(let v)? = _storage._body {return v}
       return Attune_V1_AlertResolved()
     }
-    set {body = .resolved(newValue)}
+    set {_uniqueStorage()._body = .resolved(newValue)}
   }
 
   public var superseded: Attune_V1_AlertSuperseded {
     get {
-      if case .superseded(let v)? = body {return v}
+      if case .superseded(let v)? = _storage._body {return v}
       return Attune_V1_AlertSuperseded()
     }
-    set {body = .superseded(newValue)}
+    set {_uniqueStorage()._body = .superseded(newValue)}
   }
 
   public var escalated: Attune_V1_AlertEscalated {
     get {
-      if case .escalated(let v)? = body {return v}
+      if case .escalated(let v)? = _storage._body {return v}
       return Attune_V1_AlertEscalated()
     }
-    set {body = .escalated(newValue)}
+    set {_uniqueStorage()._body = .escalated(newValue)}
   }
 
   public var opened: Attune_V1_AlertOpened {
     get {
-      if case .opened(let v)? = body {return v}
+      if case .opened(let v)? = _storage._body {return v}
       return Attune_V1_AlertOpened()
     }
-    set {body = .opened(newValue)}
+    set {_uniqueStorage()._body = .opened(newValue)}
   }
 
   public var assigned: Attune_V1_AlertAssigned {
     get {
-      if case .assigned(let v)? = body {return v}
+      if case .assigned(let v)? = _storage._body {return v}
       return Attune_V1_AlertAssigned()
     }
-    set {body = .assigned(newValue)}
+    set {_uniqueStorage()._body = .assigned(newValue)}
   }
 
   public var reviewEntered: Attune_V1_AlertReviewEntered {
     get {
-      if case .reviewEntered(let v)? = body {return v}
+      if case .reviewEntered(let v)? = _storage._body {return v}
       return Attune_V1_AlertReviewEntered()
     }
-    set {body = .reviewEntered(newValue)}
+    set {_uniqueStorage()._body = .reviewEntered(newValue)}
   }
 
   public var withdrawn: Attune_V1_AlertWithdrawn {
     get {
-      if case .withdrawn(let v)? = body {return v}
+      if case .withdrawn(let v)? = _storage._body {return v}
       return Attune_V1_AlertWithdrawn()
     }
-    set {body = .withdrawn(newValue)}
+    set {_uniqueStorage()._body = .withdrawn(newValue)}
+  }
+
+  public var followedUp: Attune_V1_AlertFollowedUp {
+    get {
+      if case .followedUp(let v)? = _storage._body {return v}
+      return Attune_V1_AlertFollowedUp()
+    }
+    set {_uniqueStorage()._body = .followedUp(newValue)}
   }
 
   /// Microseconds since 1970-01-01T00:00:00Z at which the step was taken, as alerting keeps it: a moment before the
   /// event is recorded. 0 in events of programs that did not tell it.
-  public var at: Int64 = 0
+  public var at: Int64 {
+    get {_storage._at}
+    set {_uniqueStorage()._at = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -387,10 +459,13 @@ public nonisolated struct Attune_V1_AlertEvent: Sendable {
     case assigned(Attune_V1_AlertAssigned)
     case reviewEntered(Attune_V1_AlertReviewEntered)
     case withdrawn(Attune_V1_AlertWithdrawn)
+    case followedUp(Attune_V1_AlertFollowedUp)
 
   }
 
   public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct Attune_V1_AlertRaised: Sendable {
@@ -398,7 +473,8 @@ public nonisolated struct Attune_V1_AlertRaised: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The trajectory event that raised it, and the rule that spoke.
+  /// The event that raised it, and the rule that spoke: the trajectory event, or for what an episode lacks the event of
+  /// the session or rating.
   public var causeEventID: Data = Data()
 
   public var rule: String = String()
@@ -428,11 +504,26 @@ public nonisolated struct Attune_V1_AlertRaised: Sendable {
   /// Unspecified in events of programs that did not tell it.
   public var urgency: Attune_V1_AlertUrgency = .unspecified
 
+  /// The session that was not measured, by the rules missing.outcome and missing.alliance: rating, instrument and
+  /// provenance are then empty.
+  public var sessionID: Data = Data()
+
+  /// The site's day, in days since 1970-01-01, on which something was found to be missing; nothing else has it.
+  public var asOf: Int32 {
+    get {_asOf ?? 0}
+    set {_asOf = newValue}
+  }
+  /// Returns true if `asOf` has been explicitly set.
+  public var hasAsOf: Bool {self._asOf != nil}
+  /// Clears the value of `asOf`. Subsequent reads from it will return its default value.
+  public mutating func clearAsOf() {self._asOf = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _provenance: Attune_V1_Provenance? = nil
+  fileprivate var _asOf: Int32? = nil
 }
 
 public nonisolated struct Attune_V1_AlertAcknowledged: Sendable {
@@ -635,6 +726,27 @@ public nonisolated struct Attune_V1_ReviewCompleted: Sendable {
   public init() {}
 }
 
+/// What the first rating after a finished support review says of the course.
+public nonisolated struct Attune_V1_AlertFollowedUp: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var ratingID: Data = Data()
+
+  public var effect: Attune_V1_SupportEffect = .unspecified
+
+  /// Since the rating that the alert spoke of, in the instrument's smallest steps; positive is better.
+  public var improvement: Int32 = 0
+
+  /// The rating speaks of danger, whatever the effect.
+  public var isDangerous: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// It should never have been raised.
 public nonisolated struct Attune_V1_AlertWithdrawn: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -663,7 +775,7 @@ nonisolated extension Attune_V1_AlertOutcome: SwiftProtobuf._ProtoNameProviding 
 }
 
 nonisolated extension Attune_V1_SupersededReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUPERSEDED_REASON_UNSPECIFIED\0\u{1}SUPERSEDED_REASON_COURSE_CHANGED\0\u{1}SUPERSEDED_REASON_GRAVER_ALERT\0\u{1}SUPERSEDED_REASON_EPISODE_CLOSED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUPERSEDED_REASON_UNSPECIFIED\0\u{1}SUPERSEDED_REASON_COURSE_CHANGED\0\u{1}SUPERSEDED_REASON_GRAVER_ALERT\0\u{1}SUPERSEDED_REASON_EPISODE_CLOSED\0\u{1}SUPERSEDED_REASON_NO_LONGER_MISSING\0")
 }
 
 nonisolated extension Attune_V1_AlertAudience: SwiftProtobuf._ProtoNameProviding {
@@ -674,209 +786,272 @@ nonisolated extension Attune_V1_AssignmentReason: SwiftProtobuf._ProtoNameProvid
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ASSIGNMENT_REASON_UNSPECIFIED\0\u{1}ASSIGNMENT_REASON_HANDED_OVER\0\u{1}ASSIGNMENT_REASON_CLINICIAN_LEFT\0\u{1}ASSIGNMENT_REASON_EPISODE_TRANSFERRED\0")
 }
 
+nonisolated extension Attune_V1_SupportEffect: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SUPPORT_EFFECT_UNSPECIFIED\0\u{1}SUPPORT_EFFECT_RELIABLY_BETTER\0\u{1}SUPPORT_EFFECT_BACK_WITHIN_BOUNDS\0\u{1}SUPPORT_EFFECT_UNCHANGED\0\u{1}SUPPORT_EFFECT_RELIABLY_WORSE\0")
+}
+
 nonisolated extension Attune_V1_WithdrawalReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0WITHDRAWAL_REASON_UNSPECIFIED\0\u{1}WITHDRAWAL_REASON_RATING_WITHDRAWN\0\u{1}WITHDRAWAL_REASON_WRONG_CLIENT\0\u{1}WITHDRAWAL_REASON_ENTERED_AS_TEST\0")
 }
 
 nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}alert_id\0\u{1}kind\0\u{1}raised\0\u{1}acknowledged\0\u{1}resolved\0\u{1}superseded\0\u{1}escalated\0\u{1}at\0\u{1}opened\0\u{1}assigned\0\u{3}review_entered\0\u{1}withdrawn\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}alert_id\0\u{1}kind\0\u{1}raised\0\u{1}acknowledged\0\u{1}resolved\0\u{1}superseded\0\u{1}escalated\0\u{1}at\0\u{1}opened\0\u{1}assigned\0\u{3}review_entered\0\u{1}withdrawn\0\u{3}followed_up\0")
+
+  fileprivate class _StorageClass {
+    var _alertID: Data = Data()
+    var _kind: Attune_V1_SignalKind = .unspecified
+    var _body: Attune_V1_AlertEvent.OneOf_Body?
+    var _at: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _alertID = source._alertID
+      _kind = source._kind
+      _body = source._body
+      _at = source._at
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.alertID) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 3: try {
-        var v: Attune_V1_AlertRaised?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .raised(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._alertID) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 3: try {
+          var v: Attune_V1_AlertRaised?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .raised(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .raised(v)
+          }
+        }()
+        case 4: try {
+          var v: Attune_V1_AlertAcknowledged?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .acknowledged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .acknowledged(v)
+          }
+        }()
+        case 5: try {
+          var v: Attune_V1_AlertResolved?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .resolved(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .resolved(v)
+          }
+        }()
+        case 6: try {
+          var v: Attune_V1_AlertSuperseded?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .superseded(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .superseded(v)
+          }
+        }()
+        case 7: try {
+          var v: Attune_V1_AlertEscalated?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .escalated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .escalated(v)
+          }
+        }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._at) }()
+        case 9: try {
+          var v: Attune_V1_AlertOpened?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .opened(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .opened(v)
+          }
+        }()
+        case 10: try {
+          var v: Attune_V1_AlertAssigned?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .assigned(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .assigned(v)
+          }
+        }()
+        case 11: try {
+          var v: Attune_V1_AlertReviewEntered?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .reviewEntered(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .reviewEntered(v)
+          }
+        }()
+        case 12: try {
+          var v: Attune_V1_AlertWithdrawn?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .withdrawn(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .withdrawn(v)
+          }
+        }()
+        case 13: try {
+          var v: Attune_V1_AlertFollowedUp?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .followedUp(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .followedUp(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .raised(v)
-        }
-      }()
-      case 4: try {
-        var v: Attune_V1_AlertAcknowledged?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .acknowledged(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .acknowledged(v)
-        }
-      }()
-      case 5: try {
-        var v: Attune_V1_AlertResolved?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .resolved(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .resolved(v)
-        }
-      }()
-      case 6: try {
-        var v: Attune_V1_AlertSuperseded?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .superseded(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .superseded(v)
-        }
-      }()
-      case 7: try {
-        var v: Attune_V1_AlertEscalated?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .escalated(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .escalated(v)
-        }
-      }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
-      case 9: try {
-        var v: Attune_V1_AlertOpened?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .opened(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .opened(v)
-        }
-      }()
-      case 10: try {
-        var v: Attune_V1_AlertAssigned?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .assigned(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .assigned(v)
-        }
-      }()
-      case 11: try {
-        var v: Attune_V1_AlertReviewEntered?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .reviewEntered(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .reviewEntered(v)
-        }
-      }()
-      case 12: try {
-        var v: Attune_V1_AlertWithdrawn?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .withdrawn(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .withdrawn(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.alertID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.alertID, fieldNumber: 1)
-    }
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
-    }
-    switch self.body {
-    case .raised?: try {
-      guard case .raised(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .acknowledged?: try {
-      guard case .acknowledged(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case .resolved?: try {
-      guard case .resolved(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    }()
-    case .superseded?: try {
-      guard case .superseded(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    }()
-    case .escalated?: try {
-      guard case .escalated(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    }()
-    default: break
-    }
-    if self.at != 0 {
-      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 8)
-    }
-    switch self.body {
-    case .opened?: try {
-      guard case .opened(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    }()
-    case .assigned?: try {
-      guard case .assigned(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    }()
-    case .reviewEntered?: try {
-      guard case .reviewEntered(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-    }()
-    case .withdrawn?: try {
-      guard case .withdrawn(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-    }()
-    default: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._alertID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._alertID, fieldNumber: 1)
+      }
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 2)
+      }
+      switch _storage._body {
+      case .raised?: try {
+        guard case .raised(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .acknowledged?: try {
+        guard case .acknowledged(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      case .resolved?: try {
+        guard case .resolved(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
+      case .superseded?: try {
+        guard case .superseded(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .escalated?: try {
+        guard case .escalated(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      }()
+      default: break
+      }
+      if _storage._at != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._at, fieldNumber: 8)
+      }
+      switch _storage._body {
+      case .opened?: try {
+        guard case .opened(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      }()
+      case .assigned?: try {
+        guard case .assigned(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      }()
+      case .reviewEntered?: try {
+        guard case .reviewEntered(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      }()
+      case .withdrawn?: try {
+        guard case .withdrawn(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      }()
+      case .followedUp?: try {
+        guard case .followedUp(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      }()
+      default: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Attune_V1_AlertEvent, rhs: Attune_V1_AlertEvent) -> Bool {
-    if lhs.alertID != rhs.alertID {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.body != rhs.body {return false}
-    if lhs.at != rhs.at {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._alertID != rhs_storage._alertID {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._body != rhs_storage._body {return false}
+        if _storage._at != rhs_storage._at {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -884,7 +1059,7 @@ nonisolated extension Attune_V1_AlertEvent: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AlertRaised"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cause_event_id\0\u{1}rule\0\u{3}rating_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}provenance\0\u{1}clinician\0\u{3}due_at\0\u{1}urgency\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cause_event_id\0\u{1}rule\0\u{3}rating_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}provenance\0\u{1}clinician\0\u{3}due_at\0\u{1}urgency\0\u{3}session_id\0\u{3}as_of\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -902,6 +1077,8 @@ nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobu
       case 8: try { try decoder.decodeSingularStringField(value: &self.clinician) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.dueAt) }()
       case 10: try { try decoder.decodeSingularEnumField(value: &self.urgency) }()
+      case 11: try { try decoder.decodeSingularBytesField(value: &self.sessionID) }()
+      case 12: try { try decoder.decodeSingularSInt32Field(value: &self._asOf) }()
       default: break
       }
     }
@@ -942,6 +1119,12 @@ nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobu
     if self.urgency != .unspecified {
       try visitor.visitSingularEnumField(value: self.urgency, fieldNumber: 10)
     }
+    if !self.sessionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sessionID, fieldNumber: 11)
+    }
+    try { if let v = self._asOf {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 12)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -956,6 +1139,8 @@ nonisolated extension Attune_V1_AlertRaised: SwiftProtobuf.Message, SwiftProtobu
     if lhs.clinician != rhs.clinician {return false}
     if lhs.dueAt != rhs.dueAt {return false}
     if lhs.urgency != rhs.urgency {return false}
+    if lhs.sessionID != rhs.sessionID {return false}
+    if lhs._asOf != rhs._asOf {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1363,6 +1548,51 @@ nonisolated extension Attune_V1_ReviewCompleted: SwiftProtobuf.Message, SwiftPro
   }
 
   public static func ==(lhs: Attune_V1_ReviewCompleted, rhs: Attune_V1_ReviewCompleted) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_AlertFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AlertFollowedUp"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rating_id\0\u{1}effect\0\u{1}improvement\0\u{3}is_dangerous\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.ratingID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.improvement) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.isDangerous) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.ratingID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ratingID, fieldNumber: 1)
+    }
+    if self.effect != .unspecified {
+      try visitor.visitSingularEnumField(value: self.effect, fieldNumber: 2)
+    }
+    if self.improvement != 0 {
+      try visitor.visitSingularSInt32Field(value: self.improvement, fieldNumber: 3)
+    }
+    if self.isDangerous != false {
+      try visitor.visitSingularBoolField(value: self.isDangerous, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_AlertFollowedUp, rhs: Attune_V1_AlertFollowedUp) -> Bool {
+    if lhs.ratingID != rhs.ratingID {return false}
+    if lhs.effect != rhs.effect {return false}
+    if lhs.improvement != rhs.improvement {return false}
+    if lhs.isDangerous != rhs.isDangerous {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

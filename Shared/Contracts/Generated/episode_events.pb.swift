@@ -247,6 +247,46 @@ public nonisolated enum Attune_V1_CorrectionReason: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
+public nonisolated enum Attune_V1_ReviewKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Together with the client.
+  case joint // = 1
+  case documented // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .joint
+    case 2: self = .documented
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .joint: return 1
+    case .documented: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_ReviewKind] = [
+    .unspecified,
+    .joint,
+    .documented,
+  ]
+
+}
+
 public nonisolated enum Attune_V1_TransferReason: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -344,8 +384,7 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Numbers 8 to 10 are kept for RatingDiscussed, PreferencesRecorded and
-  /// ConsentChanged.
+  /// Number 9 is kept for PreferencesRecorded.
   public var body: Attune_V1_EpisodeEvent.OneOf_Body? = nil
 
   public var opened: Attune_V1_EpisodeOpened {
@@ -404,6 +443,22 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     set {body = .ratingWithdrawn(newValue)}
   }
 
+  public var ratingDiscussed: Attune_V1_RatingDiscussed {
+    get {
+      if case .ratingDiscussed(let v)? = body {return v}
+      return Attune_V1_RatingDiscussed()
+    }
+    set {body = .ratingDiscussed(newValue)}
+  }
+
+  public var consentChanged: Attune_V1_ConsentChanged {
+    get {
+      if case .consentChanged(let v)? = body {return v}
+      return Attune_V1_ConsentChanged()
+    }
+    set {body = .consentChanged(newValue)}
+  }
+
   public var transferred: Attune_V1_EpisodeTransferred {
     get {
       if case .transferred(let v)? = body {return v}
@@ -420,13 +475,20 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     set {body = .closed(newValue)}
   }
 
+  public var reviewHeld: Attune_V1_ReviewHeld {
+    get {
+      if case .reviewHeld(let v)? = body {return v}
+      return Attune_V1_ReviewHeld()
+    }
+    set {body = .reviewHeld(newValue)}
+  }
+
   /// Who caused the event: the subject of the caller's token.
   public var actor: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  /// Numbers 8 to 10 are kept for RatingDiscussed, PreferencesRecorded and
-  /// ConsentChanged.
+  /// Number 9 is kept for PreferencesRecorded.
   public nonisolated enum OneOf_Body: Equatable, Sendable {
     case opened(Attune_V1_EpisodeOpened)
     case participantJoined(Attune_V1_ParticipantJoined)
@@ -435,8 +497,11 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     case ratingRecorded(Attune_V1_RatingRecorded)
     case ratingCorrected(Attune_V1_RatingCorrected)
     case ratingWithdrawn(Attune_V1_RatingWithdrawn)
+    case ratingDiscussed(Attune_V1_RatingDiscussed)
+    case consentChanged(Attune_V1_ConsentChanged)
     case transferred(Attune_V1_EpisodeTransferred)
     case closed(Attune_V1_EpisodeClosed)
+    case reviewHeld(Attune_V1_ReviewHeld)
 
   }
 
@@ -669,6 +734,66 @@ public nonisolated struct Attune_V1_RatingWithdrawn: Sendable {
   public init() {}
 }
 
+/// A rating was talked about with the client.
+public nonisolated struct Attune_V1_RatingDiscussed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var discussionID: Data = Data()
+
+  public var ratingID: Data = Data()
+
+  public var day: Int32 = 0
+
+  /// Opaque directory id of the clinician.
+  public var by: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a participant agrees to from now on.
+public nonisolated struct Attune_V1_ConsentChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var consentID: Data = Data()
+
+  public var participantID: Data = Data()
+
+  /// That those who share the episode see their ratings beside their own.
+  public var jointView: Bool = false
+
+  public var day: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Somebody looked back on the course and wrote down what came of it.
+public nonisolated struct Attune_V1_ReviewHeld: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reviewID: Data = Data()
+
+  public var kind: Attune_V1_ReviewKind = .unspecified
+
+  public var day: Int32 = 0
+
+  /// Opaque directory id.
+  public var by: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Another clinician answers for the episode from now on.
 public nonisolated struct Attune_V1_EpisodeTransferred: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -725,6 +850,10 @@ nonisolated extension Attune_V1_CorrectionReason: SwiftProtobuf._ProtoNameProvid
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CORRECTION_REASON_UNSPECIFIED\0\u{1}CORRECTION_REASON_ENTRY_ERROR\0\u{1}CORRECTION_REASON_WRONG_EPISODE\0\u{1}CORRECTION_REASON_WRONG_SESSION\0\u{1}CORRECTION_REASON_CLIENT_REQUEST\0")
 }
 
+nonisolated extension Attune_V1_ReviewKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REVIEW_KIND_UNSPECIFIED\0\u{1}REVIEW_KIND_JOINT\0\u{1}REVIEW_KIND_DOCUMENTED\0")
+}
+
 nonisolated extension Attune_V1_TransferReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRANSFER_REASON_UNSPECIFIED\0\u{1}TRANSFER_REASON_CLINICIAN_LEFT\0\u{1}TRANSFER_REASON_CLIENT_REQUEST\0\u{1}TRANSFER_REASON_CHANGE_OF_CARE\0\u{1}TRANSFER_REASON_OTHER\0")
 }
@@ -735,7 +864,7 @@ nonisolated extension Attune_V1_ClosureReason: SwiftProtobuf._ProtoNameProviding
 
 nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EpisodeEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{3}participant_joined\0\u{3}session_held\0\u{3}session_missed\0\u{3}rating_recorded\0\u{3}rating_corrected\0\u{3}rating_withdrawn\0\u{2}\u{4}transferred\0\u{1}closed\0\u{2}X\u{1}actor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{3}participant_joined\0\u{3}session_held\0\u{3}session_missed\0\u{3}rating_recorded\0\u{3}rating_corrected\0\u{3}rating_withdrawn\0\u{3}rating_discussed\0\u{4}\u{2}consent_changed\0\u{1}transferred\0\u{1}closed\0\u{3}review_held\0\u{2}W\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -834,6 +963,32 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
           self.body = .ratingWithdrawn(v)
         }
       }()
+      case 8: try {
+        var v: Attune_V1_RatingDiscussed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .ratingDiscussed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .ratingDiscussed(v)
+        }
+      }()
+      case 10: try {
+        var v: Attune_V1_ConsentChanged?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .consentChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .consentChanged(v)
+        }
+      }()
       case 11: try {
         var v: Attune_V1_EpisodeTransferred?
         var hadOneofValue = false
@@ -858,6 +1013,19 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.body = .closed(v)
+        }
+      }()
+      case 13: try {
+        var v: Attune_V1_ReviewHeld?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .reviewHeld(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .reviewHeld(v)
         }
       }()
       case 100: try { try decoder.decodeSingularStringField(value: &self.actor) }()
@@ -900,6 +1068,14 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
       guard case .ratingWithdrawn(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
+    case .ratingDiscussed?: try {
+      guard case .ratingDiscussed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .consentChanged?: try {
+      guard case .consentChanged(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
     case .transferred?: try {
       guard case .transferred(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
@@ -907,6 +1083,10 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
     case .closed?: try {
       guard case .closed(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .reviewHeld?: try {
+      guard case .reviewHeld(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     }()
     case nil: break
     }
@@ -1365,6 +1545,141 @@ nonisolated extension Attune_V1_RatingWithdrawn: SwiftProtobuf.Message, SwiftPro
   public static func ==(lhs: Attune_V1_RatingWithdrawn, rhs: Attune_V1_RatingWithdrawn) -> Bool {
     if lhs.ratingID != rhs.ratingID {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_RatingDiscussed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RatingDiscussed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}discussion_id\0\u{3}rating_id\0\u{1}day\0\u{1}by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.discussionID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.ratingID) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.discussionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.discussionID, fieldNumber: 1)
+    }
+    if !self.ratingID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ratingID, fieldNumber: 2)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularSInt32Field(value: self.day, fieldNumber: 3)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_RatingDiscussed, rhs: Attune_V1_RatingDiscussed) -> Bool {
+    if lhs.discussionID != rhs.discussionID {return false}
+    if lhs.ratingID != rhs.ratingID {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ConsentChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConsentChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_id\0\u{3}participant_id\0\u{3}joint_view\0\u{1}day\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.consentID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.participantID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.jointView) }()
+      case 4: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.consentID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.consentID, fieldNumber: 1)
+    }
+    if !self.participantID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.participantID, fieldNumber: 2)
+    }
+    if self.jointView != false {
+      try visitor.visitSingularBoolField(value: self.jointView, fieldNumber: 3)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularSInt32Field(value: self.day, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ConsentChanged, rhs: Attune_V1_ConsentChanged) -> Bool {
+    if lhs.consentID != rhs.consentID {return false}
+    if lhs.participantID != rhs.participantID {return false}
+    if lhs.jointView != rhs.jointView {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ReviewHeld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReviewHeld"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}review_id\0\u{1}kind\0\u{1}day\0\u{1}by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.reviewID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reviewID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.reviewID, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularSInt32Field(value: self.day, fieldNumber: 3)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ReviewHeld, rhs: Attune_V1_ReviewHeld) -> Bool {
+    if lhs.reviewID != rhs.reviewID {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.by != rhs.by {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

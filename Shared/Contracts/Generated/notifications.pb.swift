@@ -105,11 +105,29 @@ public nonisolated struct Attune_V1_NotificationEvent: Sendable {
     set {body = .failed(newValue)}
   }
 
+  public var withheld: Attune_V1_NotificationWithheld {
+    get {
+      if case .withheld(let v)? = body {return v}
+      return Attune_V1_NotificationWithheld()
+    }
+    set {body = .withheld(newValue)}
+  }
+
+  public var bounced: Attune_V1_NotificationBounced {
+    get {
+      if case .bounced(let v)? = body {return v}
+      return Attune_V1_NotificationBounced()
+    }
+    set {body = .bounced(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Body: Equatable, Sendable {
     case delivered(Attune_V1_NotificationDelivered)
     case failed(Attune_V1_NotificationFailed)
+    case withheld(Attune_V1_NotificationWithheld)
+    case bounced(Attune_V1_NotificationBounced)
 
   }
 
@@ -149,6 +167,35 @@ public nonisolated struct Attune_V1_NotificationFailed: Sendable {
   public init() {}
 }
 
+/// Not sent: the recipient was told lately of the alert before it, which says the same or worse and fell away by itself. It is
+/// sent after all when that message turns out not to have arrived.
+public nonisolated struct Attune_V1_NotificationWithheld: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The delivery that told of the alert before it.
+  public var toldDeliveryID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A message that was taken over came back (RFC 3464): another server could not deliver it.
+public nonisolated struct Attune_V1_NotificationBounced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As the report has it, e.g. 5.1.1 (RFC 3463).
+  public var status: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "attune.v1"
@@ -159,7 +206,7 @@ nonisolated extension Attune_V1_NotificationChannel: SwiftProtobuf._ProtoNamePro
 
 nonisolated extension Attune_V1_NotificationEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NotificationEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}delivery_id\0\u{3}alert_id\0\u{3}cause_event_id\0\u{1}recipient\0\u{1}channel\0\u{1}delivered\0\u{1}failed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}delivery_id\0\u{3}alert_id\0\u{3}cause_event_id\0\u{1}recipient\0\u{1}channel\0\u{1}delivered\0\u{1}failed\0\u{1}withheld\0\u{1}bounced\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -198,6 +245,32 @@ nonisolated extension Attune_V1_NotificationEvent: SwiftProtobuf.Message, SwiftP
           self.body = .failed(v)
         }
       }()
+      case 8: try {
+        var v: Attune_V1_NotificationWithheld?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .withheld(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .withheld(v)
+        }
+      }()
+      case 9: try {
+        var v: Attune_V1_NotificationBounced?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .bounced(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .bounced(v)
+        }
+      }()
       default: break
       }
     }
@@ -231,6 +304,14 @@ nonisolated extension Attune_V1_NotificationEvent: SwiftProtobuf.Message, SwiftP
     case .failed?: try {
       guard case .failed(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .withheld?: try {
+      guard case .withheld(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .bounced?: try {
+      guard case .bounced(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
     case nil: break
     }
@@ -324,6 +405,66 @@ nonisolated extension Attune_V1_NotificationFailed: SwiftProtobuf.Message, Swift
     if lhs.attempts != rhs.attempts {return false}
     if lhs.status != rhs.status {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_NotificationWithheld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NotificationWithheld"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}told_delivery_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.toldDeliveryID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.toldDeliveryID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.toldDeliveryID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_NotificationWithheld, rhs: Attune_V1_NotificationWithheld) -> Bool {
+    if lhs.toldDeliveryID != rhs.toldDeliveryID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_NotificationBounced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NotificationBounced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.status) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.status.isEmpty {
+      try visitor.visitSingularStringField(value: self.status, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_NotificationBounced, rhs: Attune_V1_NotificationBounced) -> Bool {
+    if lhs.status != rhs.status {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

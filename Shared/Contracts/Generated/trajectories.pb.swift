@@ -96,6 +96,10 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
   case safety // = 4
   case stalled // = 5
   case guarded // = 6
+
+  /// Of alerts alone: no signal of a course is of these kinds.
+  case missedMeasure // = 7
+  case undiscussed // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -111,6 +115,8 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
     case 4: self = .safety
     case 5: self = .stalled
     case 6: self = .guarded
+    case 7: self = .missedMeasure
+    case 8: self = .undiscussed
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -124,6 +130,8 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
     case .safety: return 4
     case .stalled: return 5
     case .guarded: return 6
+    case .missedMeasure: return 7
+    case .undiscussed: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -137,6 +145,8 @@ public nonisolated enum Attune_V1_SignalKind: SwiftProtobuf.Enum, Swift.CaseIter
     .safety,
     .stalled,
     .guarded,
+    .missedMeasure,
+    .undiscussed,
   ]
 
 }
@@ -457,7 +467,7 @@ nonisolated extension Attune_V1_CourseState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Attune_V1_SignalKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SIGNAL_KIND_UNSPECIFIED\0\u{1}SIGNAL_KIND_NOT_ON_TRACK\0\u{1}SIGNAL_KIND_DETERIORATING\0\u{1}SIGNAL_KIND_ALLIANCE\0\u{1}SIGNAL_KIND_SAFETY\0\u{1}SIGNAL_KIND_STALLED\0\u{1}SIGNAL_KIND_GUARDED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SIGNAL_KIND_UNSPECIFIED\0\u{1}SIGNAL_KIND_NOT_ON_TRACK\0\u{1}SIGNAL_KIND_DETERIORATING\0\u{1}SIGNAL_KIND_ALLIANCE\0\u{1}SIGNAL_KIND_SAFETY\0\u{1}SIGNAL_KIND_STALLED\0\u{1}SIGNAL_KIND_GUARDED\0\u{1}SIGNAL_KIND_MISSED_MEASURE\0\u{1}SIGNAL_KIND_UNDISCUSSED\0")
 }
 
 nonisolated extension Attune_V1_TrajectoryUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -39,4 +39,6 @@ public enum SupersededReason: String, Hashable, Sendable, CaseIterable {
     /// A graver alert of the same episode took its place.
     case graverAlert = "graver_alert"
     case episodeClosed = "episode_closed"
+    /// What the episode lacked is there now, or can no longer be had.
+    case noLongerMissing = "no_longer_missing"
 }

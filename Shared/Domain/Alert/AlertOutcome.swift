@@ -72,7 +72,7 @@ extension AlertKind {
         switch self {
         case .safety: .now
         case .deteriorating, .notOnTrack: .withinHours
-        case .alliance, .stalled, .guarded: .digest
+        case .alliance, .stalled, .guarded, .missedMeasure, .undiscussed: .digest
         }
     }
 }

@@ -1,4 +1,4 @@
-/// An alert is about what its signal is about.
+/// Signals and alerts are about the same things.
 public typealias AlertKind = SignalKind
 
 /// What raises an alert, by when somebody must answer, who hears of it otherwise, and what it takes to close it. A site
@@ -12,6 +12,8 @@ public struct AlertPolicy: Hashable, Sendable {
     public let allianceDueSeconds: Int64
     public let stalledDueSeconds: Int64
     public let guardedDueSeconds: Int64
+    public let missedMeasureDueSeconds: Int64
+    public let undiscussedDueSeconds: Int64
     /// Longest time in seconds from one escalation to the next.
     public let escalationSeconds: Int64
     /// Kinds that raise an alert; the others are signals that somebody may look at. Safety is always among them.
@@ -21,7 +23,8 @@ public struct AlertPolicy: Hashable, Sendable {
     public init(
         version: String, safetyDueSeconds: Int64, deterioratingDueSeconds: Int64,
         notOnTrackDueSeconds: Int64, allianceDueSeconds: Int64, stalledDueSeconds: Int64 = 72 * 3600,
-        guardedDueSeconds: Int64 = 168 * 3600, escalationSeconds: Int64, raisedKinds: Set<AlertKind> = usuallyRaised,
+        guardedDueSeconds: Int64 = 168 * 3600, missedMeasureDueSeconds: Int64 = 168 * 3600,
+        undiscussedDueSeconds: Int64 = 168 * 3600, escalationSeconds: Int64, raisedKinds: Set<AlertKind> = usuallyRaised,
         handling: AlertHandling = .usual
     ) {
         self.version = version
@@ -31,16 +34,18 @@ public struct AlertPolicy: Hashable, Sendable {
         self.allianceDueSeconds = allianceDueSeconds
         self.stalledDueSeconds = stalledDueSeconds
         self.guardedDueSeconds = guardedDueSeconds
+        self.missedMeasureDueSeconds = missedMeasureDueSeconds
+        self.undiscussedDueSeconds = undiscussedDueSeconds
         self.escalationSeconds = escalationSeconds
         self.raisedKinds = raisedKinds.union([.safety])
         self.handling = handling
     }
 
-    /// All but the prompt about a guarded first rating, which is no alarm.
+    /// Not the prompt about a guarded first rating, which is no alarm, and not what an episode lacks, which reports tell of.
     public static let usuallyRaised: Set<AlertKind> = [.safety, .deteriorating, .notOnTrack, .alliance, .stalled]
 
     /// Attune's own defaults, which no publication prescribes: safety within an hour, deterioration
-    /// within a day, the prompt, where a site raises it, within a week, the others within three days; from the clinician
+    /// within a day, the prompt and what is missing, where a site raises them, within a week, the others within three days; from the clinician
     /// to the supervisor to the duty desk in steps of a day, for safety of an hour.
     public static let `default` = AlertPolicy(
         version: "attune-3", safetyDueSeconds: 3600, deterioratingDueSeconds: 24 * 3600,
@@ -54,6 +59,8 @@ public struct AlertPolicy: Hashable, Sendable {
         case .alliance: allianceDueSeconds
         case .stalled: stalledDueSeconds
         case .guarded: guardedDueSeconds
+        case .missedMeasure: missedMeasureDueSeconds
+        case .undiscussed: undiscussedDueSeconds
         }
     }
 

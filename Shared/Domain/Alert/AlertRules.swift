@@ -90,7 +90,7 @@ public enum AlertRules {
     }
 
     /// What says the same of a course, gravest first.
-    private static let ladder: [AlertKind] = [.deteriorating, .notOnTrack, .stalled]
+    public static let ladder: [AlertKind] = [.deteriorating, .notOnTrack, .stalled]
 
     private static func milder(than kind: AlertKind) -> [AlertKind] { ladder.filter { $0 > kind } }
 

@@ -7,6 +7,9 @@ public enum EpisodeEvent: Hashable, Sendable {
     case ratingRecorded(Rating)
     case ratingCorrected(RatingCorrection)
     case ratingWithdrawn(RatingWithdrawal)
+    case ratingDiscussed(RatingDiscussed)
+    case consentChanged(ConsentChange)
+    case reviewHeld(ReviewHeld)
     case transferred(EpisodeTransfer)
     case closed(EpisodeClosure)
 }

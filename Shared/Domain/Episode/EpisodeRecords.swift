@@ -1,12 +1,14 @@
 /// That a rating was talked about with the client. A score that nobody talks about helps nobody.
 public struct RatingDiscussed: Hashable, Sendable {
+    public let id: DiscussionID
     public let rating: RatingID
     /// The clinic's day.
     public let day: CalendarDay
     /// Opaque directory id.
     public let by: String
 
-    public init(rating: RatingID, day: CalendarDay, by: String) {
+    public init(id: DiscussionID, rating: RatingID, day: CalendarDay, by: String) {
+        self.id = id
         self.rating = rating
         self.day = day
         self.by = by
@@ -16,12 +18,14 @@ public struct RatingDiscussed: Hashable, Sendable {
 /// That a participant agrees, or agrees no longer, that those who share the episode see their ratings beside
 /// their own.
 public struct ConsentChange: Hashable, Sendable {
+    public let id: ConsentID
     public let participant: ParticipantID
     /// Whether the joint view is agreed to from now on.
     public let jointView: Bool
     public let day: CalendarDay
 
-    public init(participant: ParticipantID, jointView: Bool, day: CalendarDay) {
+    public init(id: ConsentID, participant: ParticipantID, jointView: Bool, day: CalendarDay) {
+        self.id = id
         self.participant = participant
         self.jointView = jointView
         self.day = day
@@ -37,29 +41,16 @@ public struct ReviewHeld: Hashable, Sendable {
         case documented
     }
 
+    public let id: ReviewID
     public let kind: Kind
     public let day: CalendarDay
     /// Opaque directory id.
     public let by: String
 
-    public init(kind: Kind, day: CalendarDay, by: String) {
+    public init(id: ReviewID, kind: Kind, day: CalendarDay, by: String) {
+        self.id = id
         self.kind = kind
         self.day = day
         self.by = by
-    }
-}
-
-/// What was recorded about an episode beside its events, in any order.
-public struct EpisodeRecords: Hashable, Sendable {
-    public var discussions: [RatingDiscussed]
-    public var consents: [ConsentChange]
-    public var reviews: [ReviewHeld]
-
-    public init(
-        discussions: [RatingDiscussed] = [], consents: [ConsentChange] = [], reviews: [ReviewHeld] = []
-    ) {
-        self.discussions = discussions
-        self.consents = consents
-        self.reviews = reviews
     }
 }

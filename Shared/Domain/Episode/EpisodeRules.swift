@@ -80,6 +80,20 @@ public enum EpisodeRules {
             try checkDay(correction.day, in: episode, today)
         case .ratingWithdrawn(let withdrawal):
             try checkStanding(withdrawal.rating, rating, in: episode)
+        // Of these, what came about before the closing can be entered after it.
+        case .ratingDiscussed(let discussion):
+            try checkStanding(discussion.rating, rating, in: episode)
+            try checkDay(discussion.day, in: episode, today)
+        case .reviewHeld(let review): try checkDay(review.day, in: episode, today)
+        case .consentChanged(let change):
+            guard episode.participants.contains(change.participant) else {
+                throw .unknownParticipant(change.participant)
+            }
+            // Consent can be taken back at any time: what was rated stays to be seen when the episode is closed.
+            guard change.day <= today else { throw .dayInFuture(day: change.day, today: today) }
+            guard change.day >= episode.openedOn else {
+                throw .dayBeforeOpening(day: change.day, openedOn: episode.openedOn)
+            }
         case .transferred: try checkOpen(episode)
         case .closed(let closure):
             try checkDay(closure.day, in: episode, today)

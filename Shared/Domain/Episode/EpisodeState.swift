@@ -35,7 +35,9 @@ public struct EpisodeState: Hashable, Sendable {
         case .participantJoined(let participant): participants.insert(participant.id)
         case .transferred(let transfer): transferredTo = transfer.clinician
         case .closed(let closure): closedOn = closure.day
-        case .opened, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn: break
+        case .opened, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn,
+            .ratingDiscussed, .consentChanged, .reviewHeld:
+            break
         }
         return EpisodeState(
             id: id, site: site, openedOn: openedOn, closedOn: closedOn, participants: participants,

@@ -1,5 +1,4 @@
-/// An episode as it stood at the end of a day: a fold over its events, its courses and what was recorded beside
-/// them. What the rules about episodes look at; for those who treat, not for those who rate.
+/// An episode as it stood at the end of a day: a fold over its events and courses. What the rules about episodes look at; for those who treat, not for those who rate.
 ///
 /// The order in which things arrived plays no part, and nothing of a later day does.
 public struct EpisodeView: Sendable {
@@ -27,8 +26,7 @@ public struct EpisodeView: Sendable {
     ///   - courses: of this episode, from any later day.
     /// - Returns: nil where the episode had not been opened by that day.
     public init?(
-        of episode: EpisodeID, events: some Sequence<EpisodeEvent>, courses: [CourseKey: Course],
-        records: EpisodeRecords = EpisodeRecords(), asOf today: CalendarDay
+        of episode: EpisodeID, events: some Sequence<EpisodeEvent>, courses: [CourseKey: Course], asOf today: CalendarDay
     ) {
         var fold = Fold(today: today)
         for event in events { fold.apply(event) }
@@ -41,11 +39,9 @@ public struct EpisodeView: Sendable {
         sessions = fold.held.values.sorted { ($0.day, $0.number, $0.id) < ($1.day, $1.number, $1.id) }
         missedSessions = fold.missed.values.sorted { ($0.day, $0.id) < ($1.day, $1.id) }
         self.courses = courses.mapValues { $0.through(today) }.filter { $0.value.trajectory.latest != nil }
-        reviews = records.reviews.filter { $0.day <= today }
-            .sorted { ($0.day, $0.kind.rawValue, $0.by) < ($1.day, $1.kind.rawValue, $1.by) }
-        discussions = Dictionary(
-            records.discussions.filter { $0.day <= today }.map { ($0.rating, $0.day) }, uniquingKeysWith: min)
-        consenting = Self.consenting(records.consents.filter { $0.day <= today })
+        reviews = fold.reviews.values.sorted { ($0.day, $0.kind.rawValue, $0.id) < ($1.day, $1.kind.rawValue, $1.id) }
+        discussions = fold.discussions
+        consenting = Self.consenting(fold.consents)
     }
 
     public var isOpen: Bool { closedOn == nil }
@@ -92,6 +88,10 @@ private struct Fold {
     var participants: [ParticipantID: Participant] = [:]
     var held: [SessionID: SessionHeld] = [:]
     var missed: [SessionID: SessionMissed] = [:]
+    var reviews: [ReviewID: ReviewHeld] = [:]
+    /// The first day on which a rating was talked about.
+    var discussions: [RatingID: CalendarDay] = [:]
+    var consents: [ConsentChange] = []
 
     mutating func apply(_ event: EpisodeEvent) {
         switch event {
@@ -103,6 +103,11 @@ private struct Fold {
         case .sessionHeld(let session): if session.day <= today { held[session.id] = session }
         case .sessionMissed(let session): if session.day <= today { missed[session.id] = session }
         case .closed(let closure): if closure.day <= today { self.closure = closure }
+        case .ratingDiscussed(let discussion):
+            guard discussion.day <= today else { return }
+            discussions[discussion.rating] = min(discussions[discussion.rating] ?? discussion.day, discussion.day)
+        case .consentChanged(let change): if change.day <= today { consents.append(change) }
+        case .reviewHeld(let review): if review.day <= today { reviews[review.id] = review }
         case .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred: break
         }
     }

@@ -14,6 +14,7 @@ public enum FindingPrecedence: Int, Hashable, Comparable, Sendable, CaseIterable
             case .notOnTrack: .notOnTrack
             case .alliance: .alliance
             case .stalled: .stalled
+            case .missedMeasure, .undiscussed: .missingData
             case .guarded: .prompt
             }
     }

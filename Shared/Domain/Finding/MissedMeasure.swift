@@ -48,7 +48,9 @@ public struct MissedMeasure: Hashable, Sendable {
     public let evidence: Evidence
 
     /// `missing.outcome` or `missing.alliance`.
-    public var rule: String { "missing.\(purpose.rawValue)" }
+    public var rule: String { Self.rule(purpose) }
+
+    public static func rule(_ purpose: MeasuredPurpose) -> String { "missing.\(purpose.rawValue)" }
 }
 
 extension EpisodeView {

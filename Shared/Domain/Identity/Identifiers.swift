@@ -95,6 +95,24 @@ public struct TransferID: Identity {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// One entry that a rating was talked about with the client.
+public struct DiscussionID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// One change of what a participant consents to.
+public struct ConsentID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// One look back on the course of an episode.
+public struct ReviewID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// One event, anywhere in the system.
 public struct EventID: Identity {
     public let rawValue: UUID

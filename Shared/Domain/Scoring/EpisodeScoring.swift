@@ -39,7 +39,9 @@ public struct EpisodeScoring: Sendable {
         switch event {
         case .opened(let opening): participants = opening.participants
         case .participantJoined(let participant): participants.append(participant)
-        case .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred, .closed: break
+        case .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed,
+            .consentChanged, .reviewHeld, .transferred, .closed:
+            break
         }
         if let change { courses[change.key] = change.course }
         self.version = version
@@ -50,7 +52,8 @@ public struct EpisodeScoring: Sendable {
         for event: EpisodeEvent, version: UInt64, basis: (InstrumentReference, Participant) -> ScoringBasis?
     ) throws(ScoringFailure) -> CourseUpdate? {
         switch event {
-        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .transferred, .closed:
+        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .ratingDiscussed, .consentChanged, .reviewHeld,
+            .transferred, .closed:
             return nil
         case .ratingRecorded(let rating):
             let key = CourseKey(participant: rating.participant, instrument: rating.instrument)

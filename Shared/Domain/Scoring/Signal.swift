@@ -12,7 +12,8 @@ public struct Signal: Hashable, Sendable {
     public var kind: SignalKind { rule.kind }
 }
 
-/// What a signal is about.
+/// What an alert is about. Most kinds are spoken of by the signals of a course; the last two by what an episode lacks,
+/// which no rating can say.
 public enum SignalKind: String, Hashable, Sendable, CaseIterable {
     case notOnTrack = "not_on_track"
     case deteriorating
@@ -23,11 +24,29 @@ public enum SignalKind: String, Hashable, Sendable, CaseIterable {
     /// Not an alarm but a prompt: the very first alliance rating is as good as can be, so that nothing else may
     /// have been sayable yet (clinical-reference 4).
     case guarded
+    /// A session was held, and nobody rated it.
+    case missedMeasure = "missed_measure"
+    /// Nobody has talked with the client about a rating.
+    case undiscussed
+}
+
+extension SignalKind {
+    /// Whether a signal of a course can be of this kind. The others are found by looking at the whole episode, day by
+    /// day (`EpisodeView`).
+    public var isOfCourse: Bool {
+        switch self {
+        case .notOnTrack, .deteriorating, .alliance, .safety, .stalled, .guarded: true
+        case .missedMeasure, .undiscussed: false
+        }
+    }
+
+    /// The kinds of what an episode lacks.
+    public static let lacks = Set(allCases.filter { !$0.isOfCourse })
 }
 
 extension SignalKind: Comparable {
     /// 1 is the gravest. Safety before deterioration before not-on-track before alliance before stalled
-    /// (clinical-reference 4); the prompt comes last.
+    /// before missing data (clinical-reference 4); the prompt comes last.
     public var precedence: Int {
         switch self {
         case .safety: 1
@@ -35,7 +54,9 @@ extension SignalKind: Comparable {
         case .notOnTrack: 3
         case .alliance: 4
         case .stalled: 5
-        case .guarded: 6
+        case .missedMeasure: 6
+        case .undiscussed: 7
+        case .guarded: 8
         }
     }
 

@@ -78,6 +78,8 @@ extension Course {
         case .alliance: standing.contains(.alliance)
         case .stalled: !standing.isDisjoint(with: [.deteriorating, .notOnTrack, .stalled])
         case .guarded: standing.contains(.guarded)
+        // No rating takes back that one was not talked about, or was not given.
+        case .missedMeasure, .undiscussed: true
         }
     }
 }

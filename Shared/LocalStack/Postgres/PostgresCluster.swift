@@ -25,17 +25,20 @@ public final class PostgresCluster: Sendable {
     public let patience: Duration
     /// Where finished segments of the log are copied to, for restoring to a point in time; nil for nowhere.
     public let archive: URL?
+    /// The server's time of day; nil for the real one.
+    private let clock: SimulatedClock?
     private let running = Mutex<Running?>(nil)
 
     public init(
         folder: URL, durability: Durability = .durable, maxConnections: Int = 200,
-        patience: Duration = .seconds(10), archive: URL? = nil
+        patience: Duration = .seconds(10), archive: URL? = nil, clock: SimulatedClock? = nil
     ) {
         self.folder = folder
         self.durability = durability
         self.maxConnections = maxConnections
         self.patience = patience
         self.archive = archive
+        self.clock = clock
     }
 
     /// The superuser's libpq URL of a database of the cluster; nil while it is not running.
@@ -81,6 +84,8 @@ public final class PostgresCluster: Sendable {
             defer { running = nil }
             return running
         }
+        let id = stopped?.process.processID
+        defer { if clock != nil, let id { SimulatedClock.clear(after: id) } }
         return stopped?.process.terminate(within: limit)
     }
 
@@ -184,12 +189,13 @@ public final class PostgresCluster: Sendable {
             settings += ["fsync=off", "full_page_writes=off"]
         }
         if let archive { settings += try Self.archiveSettings(archive) }
-        return Command(
+        let command = Command(
             name: "postgres", executable: binaries.program("postgres"),
             arguments: ["-D", home.data.path] + settings.flatMap { ["-c", $0] },
             output: .file(home.log), user: home.user,
             // SIGTERM would wait for every session to leave by itself.
             stopSignal: .interrupt)
+        return clock?.over(command) ?? command
     }
 
     /// The server writes "ready" on the eighth line of its pid file.

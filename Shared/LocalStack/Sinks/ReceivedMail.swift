@@ -1,3 +1,6 @@
+public import Domain
+import Foundation
+
 /// A mail that arrived at the sink.
 public struct ReceivedMail: Sendable, Equatable {
     public let sender: String
@@ -5,6 +8,8 @@ public struct ReceivedMail: Sendable, Equatable {
     /// In order, continuation lines joined.
     public let headers: [(name: String, value: String)]
     public let body: [UInt8]
+    /// When it was there as a whole, before the sender heard so.
+    public let receivedAt: Timestamp
 
     /// The first header of that name, whatever its case.
     public func header(_ name: String) -> String? {
@@ -18,6 +23,7 @@ public struct ReceivedMail: Sendable, Equatable {
         sender = envelope.sender
         recipients = envelope.recipients
         (headers, body) = Self.parse(envelope.content)
+        receivedAt = .ofSink
     }
 
     public static func == (one: ReceivedMail, other: ReceivedMail) -> Bool {
@@ -49,4 +55,9 @@ extension StringProtocol {
         let rest = drop { $0 == " " || $0 == "\t" }
         return String(rest.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
+}
+
+extension Timestamp {
+    /// The machine's wall clock.
+    static var ofSink: Timestamp { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
 }

@@ -1,3 +1,4 @@
+public import Domain
 public import Foundation
 
 /// A request that arrived at the webhook sink.
@@ -7,6 +8,8 @@ public struct ReceivedWebhook: Sendable {
     public let body: [UInt8]
     /// What the sink's check said about it.
     public internal(set) var isVerified: Bool
+    /// When it was there as a whole, before the sender heard so.
+    public let receivedAt = Timestamp.ofSink
 
     /// The first header of that name, whatever its case.
     public func header(_ name: String) -> String? {

@@ -111,7 +111,8 @@ public final class LocalStack: Sendable {
         case .local(let durability):
             report("starting PostgreSQL in \(settings.folder.postgres.path)")
             let cluster = PostgresCluster(
-                folder: settings.folder.postgres, durability: durability, archive: settings.logArchive)
+                folder: settings.folder.postgres, durability: durability, archive: settings.logArchive,
+                clock: settings.clock)
             try cluster.start(within: settings.startLimit)
             parts.withLock { $0.cluster = cluster }
             try cluster.createDatabase("attune")

@@ -54,6 +54,7 @@ struct ServiceCommands {
         case .alerting:
             environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
             environment["ATTUNE_ALERT_POLICY_FILE"] = settings.alertPolicy?.path
+            environment["ATTUNE_CATALOGUE_DIR"] = settings.catalogue?.path
         case .notification:
             environment["ATTUNE_JWKS_FILE"] = keys.keySet.path
             environment["ATTUNE_NOTIFICATION_ROUTES_FILE"] = settings.folder.routes.path

@@ -32,6 +32,8 @@ public struct StackSettings: Sendable {
     public var environment: [String: String]
     /// libfaketime (Debian's package `faketime`), where the services' clocks are to be stepped; nil leaves them alone.
     public var clockShim: URL?
+    /// The time of day of the private database; nil for the real one.
+    public var clock: SimulatedClock?
     /// How long each part may take to become ready.
     public var startLimit: Duration
     /// How long each part may take to end.

@@ -22,6 +22,8 @@ public struct Migration: Sendable {
         Migration(number: 14, name: "alert_life", sql: PackageResources._014_alert_life_sql),
         Migration(number: 15, name: "directory", sql: PackageResources._015_directory_sql),
         Migration(number: 16, name: "channels", sql: PackageResources._016_channels_sql),
+        Migration(number: 17, name: "measures", sql: PackageResources._017_measures_sql),
+        Migration(number: 18, name: "notices", sql: PackageResources._018_notices_sql),
     ]
 }
 

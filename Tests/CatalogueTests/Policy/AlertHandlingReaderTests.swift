@@ -73,6 +73,7 @@ import Testing
         ("time: clock", "time: slow", "must be one of"), ("id: plan_changed", "id: talked", "listed twice"),
         ("id: talked", "id: referred", "name of another outcome"), ("outcome: plan_changed", "outcome: better", "must be one of"),
         ("[deteriorating, not_on_track]", "[deteriorating, deteriorating]", "listed twice"),
+        ("[deteriorating, not_on_track]", "[missed_measure]", "no rating that could be reviewed"),
     ])
     func `A fault is refused with its line`(text: String, fault: String, words: String) throws {
         try #require(Self.policy.contains(text))

@@ -48,13 +48,19 @@ import Testing
         let policy = try Self.load(
             """
             version: v
-            due_minutes: {safety: 1, deteriorating: 2, not_on_track: 3, alliance: 4, stalled: 5, guarded: 6}
-            raise: [safety, guarded]
+            time_zone: Europe/Berlin
+            due_minutes:
+              {safety: 1, deteriorating: 2, not_on_track: 3, alliance: 4, stalled: 5, missed_measure: 6, undiscussed: 7, guarded: 8}
+            raise: [safety, guarded, missed_measure, undiscussed]
             response_targets: {stalled: {within_minutes: 7, percent: 99.5}}
             """)
         let due = AlertKind.allCases.sorted().map { policy.alerts.dueSeconds(for: $0) / 60 }
-        #expect(due == [1, 2, 3, 4, 5, 6])
-        #expect(policy.alerts.raisedKinds == [.safety, .guarded])
+        #expect(due == [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(policy.alerts.raisedKinds == [.safety, .guarded, .missedMeasure, .undiscussed])
+        // A quarter past midnight in Berlin is still the day before in UTC.
+        let night = try #require(Timestamp("2026-03-02T23:15:00Z"))
+        #expect(policy.zone.day(at: night) == CalendarDay("2026-03-03"))
+        #expect(SitePolicy.default.zone.day(at: night) == CalendarDay("2026-03-02"))
         #expect(policy.responseTargets == [.stalled: try #require(ResponseTarget(withinSeconds: 420, thousandths: 995))])
         #expect(policy.version == "v")
     }

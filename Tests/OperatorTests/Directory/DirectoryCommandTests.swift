@@ -1,4 +1,5 @@
 import ClientText
+import Contracts
 import Directory
 import Domain
 import Foundation
@@ -83,6 +84,19 @@ import Testing
         #expect(back.output.contains("+ person c-01: active again"))
         let trail = try admin.run("select added, changed, deactivated from directory.application order by application_id")
         #expect(try trail.map { [try $0.int32(0), try $0.int32(1), try $0.int32(2)] } == [[5, 0, 0], [0, 1, 1], [1, 1, 0]])
+
+        // The ledger tells who, by id and nothing else.
+        let events = try Ledger.page(of: .access, after: 0, limit: 10, on: admin).map { event in
+            #expect(event.site.text == "north")
+            return try AccessEventCodec.decode(event.payload, type: .directoryChanged)
+        }
+        let changes = events.compactMap { event -> DirectoryChange? in
+            if case .directoryChanged(let change) = event.body { change } else { nil }
+        }
+        #expect(changes.map(\.added.count) == [5, 0, 1])
+        #expect(changes.map(\.changed) == [[], ["person s-01"], ["person s-01"]])
+        #expect(changes.map(\.deactivated) == [[], ["person c-01"], []])
+        #expect(events.allSatisfy { $0.accessedBy == "op-1" })
     }
 
     @Test func `A new key takes over all contacts, and the old one is of no use any more`() async throws {

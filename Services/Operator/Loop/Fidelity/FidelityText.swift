@@ -1,0 +1,54 @@
+import Domain
+import ServiceKit
+
+/// The report for people and for programs.
+struct FidelityText {
+    let report: FidelityReport
+    /// Shares of less than this many are told without a percentage.
+    let minimum: Int
+
+    var lines: [String] {
+        var table = TextTable([
+            "site", report.grouping.rawValue, "sessions", "outcome rated", "alliance rated", "discussed",
+            "alerts reviewed",
+        ])
+        for (group, counts) in report.rows {
+            table.add([
+                group.site.text, group.name ?? "(whole site)", "\(counts.sessions)", words(counts.outcome),
+                words(counts.alliance),
+                words(counts.discussed), words(counts.reviewed),
+            ])
+        }
+        let rows = report.rows.isEmpty ? ["no session was held and no alert raised"] : table.lines
+        return ["Fidelity in \(report.month), by site and \(report.grouping.rawValue), in alphabetical order", ""]
+            + rows + [
+                "", "discussed: of sessions with a rating; alerts: about courses, raised in the month (UTC).",
+                "No percentage is shown of fewer than \(minimum). \(report.groupsLeftOut) groups of one clinician are told "
+                    + "with their site only.",
+            ]
+    }
+
+    private func words(_ share: FidelityCounts.Share) -> String {
+        let numbers = "\(share.count) of \(share.of)"
+        return share.of >= minimum ? numbers + " (\((share.count * 200 + share.of) / (share.of * 2)) %)" : numbers
+    }
+
+    var json: JSON {
+        [
+            "month": .text(report.month), "by": .string(report.grouping.rawValue), "minimum": .integer(minimum),
+            "groupsOfOneClinician": .integer(report.groupsLeftOut),
+            "groups": .array(
+                report.rows.map { group, counts in
+                    [
+                        "site": .text(group.site), "name": .text(group.name), "sessions": .integer(counts.sessions),
+                        "outcomeRated": json(counts.outcome), "allianceRated": json(counts.alliance),
+                        "discussed": json(counts.discussed), "alertsReviewed": json(counts.reviewed),
+                    ]
+                }),
+        ]
+    }
+
+    private func json(_ share: FidelityCounts.Share) -> JSON {
+        ["count": .integer(share.count), "of": .integer(share.of)]
+    }
+}
