@@ -10,8 +10,8 @@ final class AlertingHandler: EventHandler {
     private let policy: (SiteID) -> SitePolicy
     private let catalogue: () -> Catalogue
     private let logger: Logger
-    /// When the round is looked after again; nil: at once.
-    private var nextRound: ContinuousClock.Instant?
+    /// When the round was looked after last and had nothing to do, by the database's clock; nil: look at once.
+    private var lastRound: Timestamp?
 
     /// - Parameters:
     ///   - policy: what holds at a site at the moment.
@@ -58,10 +58,11 @@ final class AlertingHandler: EventHandler {
 
     func idle(on connection: Connection) throws {
         try Escalation(policy: { [policy] in policy($0).alerts }, logger: logger).run(on: connection)
-        if let nextRound, nextRound > ContinuousClock.now { return }
+        let now = try DatabaseClock.now(on: connection)
+        if let lastRound, (lastRound..<lastRound.advanced(bySeconds: 60)).contains(now) { return }
         let isFull = try DailyRound(policy: policy, catalogue: catalogue, logger: logger).run(on: connection)
         // A day begins somewhere at any quarter of an hour.
-        nextRound = isFull ? nil : ContinuousClock.now.advanced(by: .seconds(60))
+        lastRound = isFull ? nil : now
     }
 }
 

@@ -12,9 +12,10 @@ struct QuarterFiles {
         self.folder = folder
         try FileManager.default.createDirectory(at: policies, withIntermediateDirectories: true)
         for site in QuarterSite.all {
+            let lacks = site.raisesLacks ? ", missed_measure, undiscussed" : ""
             let policy = """
                 version: quarter-1
-                raise: [safety, deteriorating, not_on_track, alliance, stalled, guarded]
+                raise: [safety, deteriorating, not_on_track, alliance, stalled, guarded\(lacks)]
                 urgency: {safety: now, deteriorating: within_hours, not_on_track: within_hours,
                   alliance: digest, stalled: digest, guarded: digest}
                 \(site.policy)

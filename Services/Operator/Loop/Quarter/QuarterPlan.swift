@@ -36,6 +36,6 @@ struct QuarterPlan {
     /// A quarter of an hour after the beginning of the first day, somewhere before the first site opens.
     var start: Timestamp { Timestamp(microseconds: Int64(first.daysSinceEpoch) * 86_400_000_000 + 900_000_000) }
 
-    /// Midnight (UTC) behind the last day.
-    var end: Timestamp { Timestamp(microseconds: Int64(last.daysSinceEpoch + 1) * 86_400_000_000) }
+    /// A quarter of an hour before the last day (UTC) is over, which leaves time to come to rest on it.
+    var end: Timestamp { Timestamp(microseconds: Int64(last.daysSinceEpoch + 1) * 86_400_000_000 - 900_000_000) }
 }

@@ -11,13 +11,15 @@ struct QuarterSite {
     let desk: String
     /// The site closes alerts about courses only after a finished review.
     let requiresReview: Bool
+    /// What episodes lack is an alert at the site, and not only a line of a report.
+    let raisesLacks: Bool
     /// Its policy beyond what all three have.
     let policy: String
 
     /// Three sites that differ in what matters to due times and ladders, with four clinicians each.
     static let all: [QuarterSite] = [
         QuarterSite(
-            "north", "Europe/Berlin", language: "de", requiresReview: true,
+            "north", "Europe/Berlin", language: "de", requiresReview: true, raisesLacks: false,
             policy: """
                 due_minutes:
                   {safety: 60, deteriorating: 480, not_on_track: 960,
@@ -31,16 +33,17 @@ struct QuarterSite {
                 review: [deteriorating, not_on_track]
                 """),
         QuarterSite(
-            "south", "Europe/London", language: "en", requiresReview: false,
+            "south", "Europe/London", language: "en", requiresReview: false, raisesLacks: true,
             policy: """
                 due_minutes:
                   {safety: 60, deteriorating: 1440, not_on_track: 4320,
                   alliance: 4320, stalled: 4320, guarded: 10080}
                 escalation_minutes: 2880
+                time_zone: Europe/London
                 ladder: [{audience: clinician}, {audience: supervisor}, {audience: duty_desk}]
                 """),
         QuarterSite(
-            "west", "America/New_York", language: "en", requiresReview: false,
+            "west", "America/New_York", language: "en", requiresReview: false, raisesLacks: false,
             policy: """
                 due_minutes:
                   {safety: 30, deteriorating: 600, not_on_track: 1200,
@@ -55,7 +58,9 @@ struct QuarterSite {
                 """),
     ].compactMap { $0 }
 
-    private init?(_ name: String, _ zone: String, language: String, requiresReview: Bool, policy: String) {
+    private init?(
+        _ name: String, _ zone: String, language: String, requiresReview: Bool, raisesLacks: Bool, policy: String
+    ) {
         guard let id = SiteID(name), let zone = TimeZone(identifier: zone) else { return nil }
         self.id = id
         self.zone = zone
@@ -64,6 +69,7 @@ struct QuarterSite {
         supervisor = "s-\(name)"
         desk = "desk-\(name)"
         self.requiresReview = requiresReview
+        self.raisesLacks = raisesLacks
         self.policy = policy
     }
 

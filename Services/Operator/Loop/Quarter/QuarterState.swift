@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import Foundation
 import Persistence
 
 /// How far the real programs have come with what has happened so far, by one look at the database.
@@ -29,11 +30,13 @@ struct QuarterState {
     ///   - settled: the state in which everything was settled last.
     ///   - touched: episodes in which something has happened since then.
     init(after settled: QuarterState, touched: Set<EpisodeID>, on connection: Connection) throws {
+        let looking = QuarterSite.all.filter(\.raisesLacks)
         let row = try connection.run(
             Self.select,
             [
                 .ids(Array(touched)), .int64(settled.episodes.position), .int64(settled.episodes.events),
                 .int64(settled.alerts.position), .int64(settled.alerts.events),
+                .texts(looking.map(\.id.text)), .texts(looking.map(\.zone.identifier)),
             ]
         ).only()
         isSettled = try row.bool(0)
@@ -72,7 +75,11 @@ struct QuarterState {
             and not exists (select from published.delivery
                             where status in ('pending', 'sending') and next_attempt_at <= clock_timestamp())
             and not exists (select from published.alert
-                            where status in ('raised', 'opened') and not ladder_ended and due_at <= clock_timestamp()),
+                            where status in ('raised', 'opened') and not ladder_ended and due_at <= clock_timestamp())
+            and not exists (
+                select from unnest($6::text[], $7::text[]) as looking (site, zone) left join published.round r using (site)
+                where (r.day = (clock_timestamp() at time zone looking.zone)::date and r.finished) is not true
+                  and exists (select from published.episode e where e.site = looking.site and e.closed_on is null)),
             least((select min(next_attempt_at) from published.delivery where status in ('pending', 'sending')),
                   (select min(due_at) from published.alert where status in ('raised', 'opened') and not ladder_ended)),
             (select events from lane where category = 1), (select head from lane where category = 1),
