@@ -89,6 +89,12 @@ enum AlertStore {
         return Set(try connection.run(selectLacking, [.ids(episodes.sorted()), .int16s(kinds)]).map { try $0.id(0) })
     }
 
+    /// Open alerts about what an episode lacks that has been closed, locked.
+    static func lackingInClosed(at site: SiteID, on connection: Connection) throws -> [Alert] {
+        try connection.run(selectLackingInClosed, [.text(site.text), .int16s(AlertKind.lacks.map(\.number).sorted())])
+            .map(alert)
+    }
+
     /// Alerts of episodes whose finished review waits for the next rating, locked.
     static func awaitingRating(of episodes: Set<EpisodeID>, on connection: Connection) throws -> [Alert] {
         try connection.run(selectAwaiting, [.ids(episodes.sorted())]).map(alert)
@@ -214,6 +220,13 @@ enum AlertStore {
     private static let selectKnown: Statement = "select alert_id from alerting.alert where alert_id = any($1)"
     static let selectLacking = Statement(
         "select distinct episode_id from alerting.alert where episode_id = any($1) and kind = any($2) and \(open)")
+    static let selectLackingInClosed = Statement(
+        """
+        select \(columns) from alerting.alert a
+        where site = $1 and \(open) and kind = any($2)
+          and exists (select from published.episode e where e.episode_id = a.episode_id and e.closed_on is not null)
+        order by alert_id for update of a
+        """)
     static let selectAwaiting = Statement(
         """
         select \(columns) from alerting.alert

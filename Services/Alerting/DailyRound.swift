@@ -47,6 +47,7 @@ struct DailyRound {
             let episodes = try place.next(page, on: connection)
             try look(at: episodes, of: site, asOf: day, now, counting: &place, on: connection)
             place.pass(episodes.map(\.id), isLast: episodes.count < page)
+            if place.isFinished { try letFallWhatIsClosed(at: site, now, counting: &place, on: connection) }
             try place.save(on: connection)
             return .some(place.isFinished ? place : nil)
         }
@@ -87,6 +88,22 @@ struct DailyRound {
         place.raised += changes.raised.count
         place.superseded += changes.fallen.count
         Counter(label: "attune_alerting_round_episodes_total").increment(by: Int64(episodes.count))
+    }
+
+    /// An alert that was raised while its episode was being closed: the closing was handled before anybody saw the alert.
+    private func letFallWhatIsClosed(
+        at site: SiteID, _ now: Timestamp, counting place: inout RoundPlace, on connection: Connection
+    ) throws {
+        let left = try AlertStore.lackingInClosed(at: site, on: connection)
+        guard !left.isEmpty else { return }
+        let seen = try EpisodeLook(catalogue: catalogue()).read(Set(left.map(\.episode)), on: connection)
+        var changes = LackChanges(at: now)
+        for alert in left {
+            guard let closing = seen[alert.episode]?.events.last(where: { $0.content.isClosing }) else { continue }
+            changes.supersede(alert, because: closing.id, .episodeClosed)
+        }
+        try changes.save(on: connection)
+        place.superseded += changes.fallen.count
     }
 
     /// Sites with open episodes.
@@ -199,4 +216,8 @@ struct RoundPlace {
             passed_over = $8
         where site = $1
         """
+}
+
+extension EpisodeEvent {
+    fileprivate var isClosing: Bool { if case .closed = self { true } else { false } }
 }

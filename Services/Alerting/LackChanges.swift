@@ -27,13 +27,13 @@ struct LackChanges {
         steps.append((.raised(raising), alert, lack.cause))
     }
 
-    /// - Parameter event: the newest of the episode that was known.
-    mutating func supersede(_ alert: Alert, because event: EventID) {
+    /// - Parameter event: the newest of the episode that was known, or its closing.
+    mutating func supersede(_ alert: Alert, because event: EventID, _ reason: SupersededReason = .noLongerMissing) {
         var alert = alert
         alert.status = .superseded
-        alert.closing = Alert.Closing(actor: nil, at: now, outcome: SupersededReason.noLongerMissing.rawValue)
+        alert.closing = Alert.Closing(actor: nil, at: now, outcome: reason.rawValue)
         fallen.append(alert)
-        steps.append((.superseded(cause: event, .noLongerMissing), alert, event))
+        steps.append((.superseded(cause: event, reason), alert, event))
     }
 
     /// Closed alerts first: the index of open alerts then has room for new ones.

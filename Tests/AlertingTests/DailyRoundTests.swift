@@ -95,6 +95,19 @@ import Testing
         #expect(try fixture.alerts(of: episode).count == 1)
     }
 
+    @Test func `What was raised while its episode was being closed falls with the next round`() throws {
+        let fixture = try AlertingFixture(policy: .thorough)
+        let admin = try fixture.database.connect()
+        let (episode, _) = (try LedgerEpisode(on: admin), try LedgerEpisode(on: admin))
+        try episode.hold(1, on: 0)
+        try fixture.round(on: 2).run(on: fixture.connection)
+        // The closing is in the ledger, and was handled before the alert was there.
+        _ = try episode.close(on: 2)
+        #expect(try fixture.alerts(of: episode).map(\.status) == [.raised])
+        try fixture.round(on: 3).run(on: fixture.connection)
+        #expect(try fixture.alerts(of: episode).map { $0.closing?.outcome } == ["episode_closed"])
+    }
+
     @Test func `Without a policy that raises it nobody looks, and other sites have their own day`() throws {
         let fixture = try AlertingFixture(policy: .thorough)
         let admin = try fixture.database.connect()
@@ -195,6 +208,7 @@ import Testing
             (RoundPlace.selectEpisodes, [.text("site-1"), .null, .int64(200)], "episode_open"),
             (AlertStore.selectLacking, [ids, .int16s([7, 8])], "alert_open"),
             (AlertStore.selectAwaiting, [ids], "alert_reviewed"),
+            (AlertStore.selectLackingInClosed, [.text("site-1"), .int16s([7, 8])], "Index"),
         ] as [(Statement, [Parameter], String)] {
             let plan = try admin.run(Statement("explain \(statement.sql)"), parameters).map { try $0.text(0) }
                 .joined(separator: "\n")

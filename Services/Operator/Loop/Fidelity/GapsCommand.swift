@@ -1,7 +1,6 @@
 import ArgumentParser
 import Catalogue
 import Domain
-import FoundationEssentials
 import Persistence
 import ServiceKit
 
@@ -43,12 +42,12 @@ struct GapsCommand: ParsableCommand {
 
     func run() throws {
         let report = try episodes.carryOut("gaps") {
-            var sites = SitePolicies(
+            let policies = try LivePolicy(
                 file: policy ?? OperatorEnvironment.text("ATTUNE_ALERT_POLICY_FILE"),
-                folder: policies ?? OperatorEnvironment.text("ATTUNE_ALERT_POLICY_DIR"))
+                folder: self.policies ?? OperatorEnvironment.text("ATTUNE_ALERT_POLICY_DIR"))
             var report = GapsReport(unreviewedDays: unreviewedDays, limit: limit)
             try episodes.forEach("reading episodes") { episode, today in
-                report.add(episode, try sites.policy(of: episode.site).rules, asOf: today)
+                report.add(episode, policies.sitePolicy(of: episode.site).rules, asOf: today)
             }
             return report
         }
@@ -58,25 +57,5 @@ struct GapsCommand: ParsableCommand {
             for line in report.lines { print(line) }
         }
         if report.count > 0 { throw ExitCode(1) }
-    }
-}
-
-/// The policies of sites, each read when it is first asked for.
-struct SitePolicies {
-    let file: String?
-    let folder: String?
-    private var read: [SiteID: SitePolicy] = [:]
-
-    init(file: String?, folder: String?) {
-        self.file = file
-        self.folder = folder
-    }
-
-    mutating func policy(of site: SiteID) throws -> SitePolicy {
-        if let known = read[site] { return known }
-        let own = folder.map { "\($0)/\(site).yaml" }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
-        let policy = try SitePolicy.load(file: own ?? file)
-        read[site] = policy
-        return policy
     }
 }
