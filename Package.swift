@@ -112,7 +112,8 @@ let package = Package(
             ])
         + [
             .target(
-                name: "TestSupport", dependencies: ["Persistence"], path: "Tests/TestSupport", swiftSettings: strict),
+                name: "TestSupport", dependencies: ["ServiceKit", "Persistence", lifecycle, logging], path: "Tests/TestSupport",
+                swiftSettings: strict),
             tests(
                 "AlertingTests",
                 [

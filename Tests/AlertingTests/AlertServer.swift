@@ -4,7 +4,7 @@ import Logging
 import Outbound
 import Persistence
 import ServiceKit
-import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import attune_alerting
@@ -24,40 +24,15 @@ struct AlertServer: Sendable {
         }
     }
 
-    private let port: Int
-    private let issuer: TokenIssuer
+    private let served: ServedRoutes
 
     static func run(_ fixture: AlertingFixture, _ body: (AlertServer) async throws -> Void) async throws {
-        let folder = NSTemporaryDirectory() + "attune-alerting-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let issuer = try TokenIssuer(generating: "test-key")
-        try issuer.write(privateKey: folder + "/private.json", keySet: folder + "/jwks.json")
-        let settings = try Settings(
-            HTTPSettings.all + TokenSettings.all,
-            environment: ["ATTUNE_HTTP_PORT": "0", "ATTUNE_JWKS_FILE": folder + "/jwks.json"])
-        let runtime = ServiceRuntime(name: "attune-alerting", version: "1", settings: settings, logger: quiet)
-        let pool = ConnectionPool(fixture.database.settings(role: "attune_alerting"), size: 2, logger: quiet)
-        let http = try await runtime.authenticatedHTTP()
         let policy = fixture.policy
-        AlertRoutes(pool: pool, policy: { _ in policy }).add(to: http)
-        FHIRRoutes(pool: pool, base: URL(string: "https://attune.example/fhir/R4/"), version: "1").add(to: http)
-        let (ports, announced) = AsyncStream.makeStream(of: Int.self)
-        let group = ServiceGroup(
-            configuration: .init(services: [http.service { announced.yield($0) }], logger: quiet))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            var iterator = ports.makeAsyncIterator()
-            let outcome: Result<Void, any Error>
-            do {
-                outcome = .success(try await body(AlertServer(port: try #require(await iterator.next()), issuer: issuer)))
-            } catch {
-                outcome = .failure(error)
-            }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            await pool.shutdown()
-            try outcome.get()
+        try await ServedRoutes.run("attune-alerting", on: fixture.database, logger: quiet) { http, pool in
+            AlertRoutes(pool: pool, policy: { _ in policy }).add(to: http)
+            FHIRRoutes(pool: pool, base: URL(string: "https://attune.example/fhir/R4/"), version: "1").add(to: http)
+        } _: {
+            try await body(AlertServer(served: $0))
         }
     }
 
@@ -69,12 +44,12 @@ struct AlertServer: Sendable {
     ) async throws -> Answer {
         var headers: [Header] = []
         if withToken {
-            let token = try await issuer.token(for: Caller(subject: subject, sites: sites, roles: roles))
+            let token = try await served.issuer.token(for: Caller(subject: subject, sites: sites, roles: roles))
             headers.append(try Header("Authorization", "Bearer \(token)"))
         }
         if !body.isEmpty { headers.append(try Header("Content-Type", "application/json")) }
         let request = try HTTPRequest(
-            method, url: "http://127.0.0.1:\(port)\(root)\(path)", headers: headers, body: Array(body.utf8))
+            method, url: "http://127.0.0.1:\(served.port)\(root)\(path)", headers: headers, body: Array(body.utf8))
         let response = try await onOwnThread { try CurlSession(proxy: .none).send(request) }
         return Answer(status: response.status, document: try? JSON.parse(response.body))
     }

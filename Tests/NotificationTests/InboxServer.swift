@@ -3,7 +3,6 @@ import Foundation
 import Outbound
 import Persistence
 import ServiceKit
-import ServiceLifecycle
 import TestSupport
 import Testing
 
@@ -11,37 +10,13 @@ import Testing
 
 /// The inbox over a real socket, for the length of one test.
 struct InboxServer: Sendable {
-    private let port: Int
-    private let issuer: TokenIssuer
+    private let served: ServedRoutes
 
     static func run(_ database: TestDatabase, _ body: (InboxServer) async throws -> Void) async throws {
-        let folder = NSTemporaryDirectory() + "attune-inbox-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let issuer = try TokenIssuer(generating: "test-key")
-        try issuer.write(privateKey: folder + "/private.json", keySet: folder + "/jwks.json")
-        let settings = try Settings(
-            HTTPSettings.all + TokenSettings.all,
-            environment: ["ATTUNE_HTTP_PORT": "0", "ATTUNE_JWKS_FILE": folder + "/jwks.json"])
-        let runtime = ServiceRuntime(name: "attune-notification", version: "1", settings: settings, logger: quiet)
-        let pool = ConnectionPool(database.settings(role: "attune_notification"), size: 2, logger: quiet)
-        let http = try await runtime.authenticatedHTTP()
-        InboxRoutes(pool: pool).add(to: http)
-        let (ports, announced) = AsyncStream.makeStream(of: Int.self)
-        let group = ServiceGroup(configuration: .init(services: [http.service { announced.yield($0) }], logger: quiet))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            var iterator = ports.makeAsyncIterator()
-            let outcome: Result<Void, any Error>
-            do {
-                outcome = .success(try await body(InboxServer(port: try #require(await iterator.next()), issuer: issuer)))
-            } catch {
-                outcome = .failure(error)
-            }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            await pool.shutdown()
-            try outcome.get()
+        try await ServedRoutes.run("attune-notification", on: database, logger: quiet) { http, pool in
+            InboxRoutes(pool: pool).add(to: http)
+        } _: {
+            try await body(InboxServer(served: $0))
         }
     }
 
@@ -50,9 +25,9 @@ struct InboxServer: Sendable {
         _ method: HTTPMethod = .get, _ path: String = "", as subject: String, roles: Set<Role> = [.clinician],
         sites: SiteAccess = .some([north])
     ) async throws -> (status: Int, document: JSON?) {
-        let token = try await issuer.token(for: Caller(subject: subject, sites: sites, roles: roles))
+        let token = try await served.issuer.token(for: Caller(subject: subject, sites: sites, roles: roles))
         let request = try HTTPRequest(
-            method, url: "http://127.0.0.1:\(port)/v1/inbox\(path)", headers: [try Header("Authorization", "Bearer \(token)")])
+            method, url: "http://127.0.0.1:\(served.port)/v1/inbox\(path)", headers: [try Header("Authorization", "Bearer \(token)")])
         let response = try await Task.detached { try CurlSession(proxy: .none).send(request) }.value
         return (response.status, try? JSON.parse(response.body))
     }
