@@ -38,8 +38,8 @@ struct CourseNeeds {
                 courses.insert(Place(episode: event.envelope.episode, course: course))
             // They name the rating alone, which any course may hold.
             case .ratingCorrected, .ratingWithdrawn: episodes.insert(event.envelope.episode)
-            case .opened, .participantJoined, .sessionHeld, .sessionMissed, .ratingDiscussed, .consentChanged, .reviewHeld,
-                .transferred, .closed:
+            case .opened, .participantJoined, .sessionHeld, .sessionMissed, .ratingDiscussed, .ratingDeclined,
+                .preferencesRecorded, .preferenceReviewed, .consentChanged, .reviewHeld, .transferred, .closed:
                 break
             }
         }

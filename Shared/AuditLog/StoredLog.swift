@@ -42,23 +42,28 @@ public enum StoredLog {
     }
 
     /// The leaf of an event, if it is in the log.
-    public static func leaf(of event: EventID, on connection: Connection) throws -> Leaf? {
-        try connection.run(leafOfEvent, [.id(event)]).first.map(Leaf.init)
+    public static func leaf(
+        of event: EventID, reach: LedgerReach = .whole, on connection: Connection
+    ) throws -> Leaf? {
+        try leaves(of: [event], reach: reach, on: connection).first
     }
 
     /// The leaves of those events that are in the log, in no particular order.
-    public static func leaves(of events: [EventID], on connection: Connection) throws -> [Leaf] {
-        try connection.run(leavesOfEvents, [.ids(events)]).map(Leaf.init)
+    public static func leaves(
+        of events: [EventID], reach: LedgerReach = .whole, on connection: Connection
+    ) throws -> [Leaf] {
+        try connection.run(reach == .whole ? leavesOfEvents : scopedLeavesOfEvents, [.ids(events)]).map(Leaf.init)
     }
 
     /// Leaves of derived events of these versions of episodes, each with the place of its version in the list, in the
     /// order of the log. Whether they follow from the event that is meant is for the caller to ask.
     public static func derivedLeaves(
-        following versions: [(episode: EpisodeID, sequence: Int64)], on connection: Connection
+        following versions: [(episode: EpisodeID, sequence: Int64)], reach: LedgerReach = .whole,
+        on connection: Connection
     ) throws -> [(place: Int, leaf: Leaf)] {
         guard !versions.isEmpty else { return [] }
         let rows = try connection.run(
-            leavesOfVersions,
+            reach == .whole ? leavesOfVersions : scopedLeavesOfVersions,
             [
                 .ids(versions.map(\.episode)), .int64s(versions.map(\.sequence)),
                 .texts(AuditedTopics.derived.map(\.name)),
@@ -106,17 +111,25 @@ public enum StoredLog {
         return hash
     }
 
-    private static let leafOfEvent = Statement(
-        "select \(Leaf.columns) from published.audit_leaf where event_id = $1")
-    private static let leavesOfEvents = Statement(
-        "select \(Leaf.columns) from published.audit_leaf where event_id = any($1)")
-    private static let leavesOfVersions = Statement(
-        """
-        select l.\(Leaf.columns.replacing(", ", with: ", l.")), wanted.place
-        from unnest($1::uuid[], $2::bigint[]) with ordinality as wanted (episode_id, sequence, place)
-        join published.audit_leaf l on l.episode_id = wanted.episode_id and l.sequence = wanted.sequence
-        where l.topic = any($3) order by l.leaf_index
-        """)
+    private static let leavesOfEvents = ofEvents("published.audit_leaf")
+    private static let scopedLeavesOfEvents = ofEvents("published.portal_leaf")
+    private static let leavesOfVersions = ofVersions("published.audit_leaf")
+    private static let scopedLeavesOfVersions = ofVersions("published.portal_leaf")
+
+    private static func ofEvents(_ view: String) -> Statement {
+        Statement("select \(Leaf.columns) from \(view) where event_id = any($1)")
+    }
+
+    private static func ofVersions(_ view: String) -> Statement {
+        Statement(
+            """
+            select l.\(Leaf.columns.replacing(", ", with: ", l.")), wanted.place
+            from unnest($1::uuid[], $2::bigint[]) with ordinality as wanted (episode_id, sequence, place)
+            join \(view) l on l.episode_id = wanted.episode_id and l.sequence = wanted.sequence
+            where l.topic = any($3) order by l.leaf_index
+            """)
+    }
+
     private static let leavesFrom = Statement(
         "select \(Leaf.columns) from published.audit_leaf where leaf_index >= $1 order by leaf_index limit $2")
     private static let latestSigned = Statement(

@@ -20,6 +20,10 @@ public struct AccessEvent: Hashable, Sendable {
         case .evidenceExported: .evidenceExported
         case .alertAnswerRefused: .alertAnswerRefused
         case .directoryChanged: .directoryChanged
+        case .viewed: .clientDataViewed
+        case .viewRefused: .viewRefused
+        case .reflectionShared: .reflectionShared
+        case .reflectionShareEnded: .reflectionShareEnded
         }
     }
 }
@@ -31,6 +35,24 @@ public enum AccessEventBody: Hashable, Sendable {
     case alertAnswerRefused(AlertID, action: String)
     /// The directory was brought to what a file says.
     case directoryChanged(DirectoryChange)
+    /// Somebody looked at a page that shows data of the episode.
+    /// - Parameter participant: the rater whose figures were shown; nil for the whole episode.
+    case viewed(ClientDataView, as: String, participant: ParticipantID?)
+    /// Somebody asked for a page that they may not see. They were told that there is nothing.
+    case viewRefused(ClientDataView, as: String)
+    /// A clinician shares the page of their own figures with those of a role at the site. The stream is the share.
+    /// - Parameter until: nobody else sees it from then on.
+    case reflectionShared(with: String, until: Timestamp)
+    /// The clinician took it back.
+    case reflectionShareEnded
+}
+
+/// A page, or a file from one, that shows client data. The names stand in the ledger and never change.
+public enum ClientDataView: String, CaseIterable, Hashable, Sendable {
+    case graph, jointGraph = "joint_graph", graphFile = "graph_file"
+    case checkIn = "check_in"
+    case caseload, alerts, alert, session, supervision, reflection
+    case history, accessLog = "access_log", evidence
 }
 
 /// What became of records of the directory that are of one site, or of some of them.
@@ -106,6 +128,24 @@ public enum AccessEventCodec {
                 $0.changed = change.changed
                 $0.deactivated = change.deactivated
             }
+        case .viewed(let view, let role, let participant):
+            message.clientDataViewed = .with {
+                $0.view = view.rawValue
+                $0.role = role
+                if let participant { $0.participantID = participant.data }
+            }
+        case .viewRefused(let view, let role):
+            message.viewRefused = .with {
+                $0.view = view.rawValue
+                $0.role = role
+            }
+        case .reflectionShared(let audience, let end):
+            message.reflectionShared = .with {
+                $0.audience = audience
+                $0.endsAt = end.microseconds
+            }
+        case .reflectionShareEnded:
+            message.reflectionShareEnded = Attune_V1_ReflectionShareEnded()
         }
         return try message.serializedBytes()
     }
@@ -142,6 +182,26 @@ public enum AccessEventCodec {
                         application: try EventID(change.applicationID, field: "directory_changed.application_id"),
                         fileDigest: Array(change.fileSha256), added: change.added, changed: change.changed,
                         deactivated: change.deactivated)))
+        case .clientDataViewed(let viewed):
+            event = AccessEvent(
+                accessedBy: message.actor, reason: "",
+                body: .viewed(
+                    try view(viewed.view, field: "client_data_viewed.view"), as: viewed.role,
+                    participant: viewed.hasParticipantID
+                        ? try ParticipantID(viewed.participantID, field: "client_data_viewed.participant_id") : nil))
+        case .viewRefused(let refused):
+            event = AccessEvent(
+                accessedBy: message.actor, reason: "",
+                body: .viewRefused(try view(refused.view, field: "view_refused.view"), as: refused.role))
+        case .reflectionShared(let shared):
+            guard !shared.audience.isEmpty else {
+                throw MalformedEvent(field: "reflection_shared.audience", problem: "names nobody")
+            }
+            event = AccessEvent(
+                accessedBy: message.actor, reason: "",
+                body: .reflectionShared(with: shared.audience, until: Timestamp(microseconds: shared.endsAt)))
+        case .reflectionShareEnded:
+            event = AccessEvent(accessedBy: message.actor, reason: "", body: .reflectionShareEnded)
         case .erased, .erasureRefused, .holdPlaced, .holdLifted:
             throw MalformedEvent(field: "body", problem: "tells of a client's words, not of access to data")
         }
@@ -149,6 +209,13 @@ public enum AccessEventCodec {
             throw MalformedEvent(field: "ce_type", problem: "says \(type.rawValue), the message is \(event.type.rawValue)")
         }
         return event
+    }
+
+    private static func view(_ name: String, field: String) throws(MalformedEvent) -> ClientDataView {
+        guard let view = ClientDataView(rawValue: name) else {
+            throw MalformedEvent(field: field, problem: "is not a page that this version knows")
+        }
+        return view
     }
 
     private static func exported(_ export: ExportedEvidence) -> Attune_V1_EvidenceExported {

@@ -56,7 +56,8 @@ public enum ClientEventCodec {
 
     private static func event(of body: Attune_V1_AccessEvent.OneOf_Body) throws(MalformedEvent) -> ClientEvent {
         switch body {
-        case .evidenceExported, .alertAnswerRefused, .directoryChanged:
+        case .evidenceExported, .alertAnswerRefused, .directoryChanged, .clientDataViewed, .viewRefused,
+            .reflectionShared, .reflectionShareEnded:
             throw MalformedEvent(field: "body", problem: "tells of an export, not of a client's words")
         case .erased(let message):
             return .erased(

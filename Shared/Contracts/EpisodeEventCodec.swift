@@ -84,6 +84,9 @@ public enum EpisodeEventCodec {
                 $0.day = Int32(discussion.day.daysSinceEpoch)
                 $0.by = discussion.by
             })
+        case .ratingDeclined(let declined): .ratingDeclined(Attune_V1_RatingDeclined(declined))
+        case .preferencesRecorded(let recorded): .preferencesRecorded(Attune_V1_PreferencesRecorded(recorded))
+        case .preferenceReviewed(let review): .preferenceReviewed(Attune_V1_PreferenceReviewed(review))
         case .consentChanged(let change):
             .consentChanged(.with {
                 $0.consentID = change.id.data
@@ -152,6 +155,9 @@ public enum EpisodeEventCodec {
                     id: try DiscussionID(message.discussionID, field: "rating_discussed.discussion_id"),
                     rating: try RatingID(message.ratingID, field: "rating_discussed.rating_id"),
                     day: CalendarDay(daysSinceEpoch: Int(message.day)), by: message.by))
+        case .ratingDeclined(let message): return .ratingDeclined(try RatingDeclined(message))
+        case .preferencesRecorded(let message): return .preferencesRecorded(try PreferencesRecorded(message))
+        case .preferenceReviewed(let message): return .preferenceReviewed(try PreferenceReviewed(message))
         case .consentChanged(let message):
             return .consentChanged(
                 ConsentChange(
@@ -188,6 +194,9 @@ extension EpisodeEvent {
         case .ratingCorrected: .ratingCorrected
         case .ratingWithdrawn: .ratingWithdrawn
         case .ratingDiscussed: .ratingDiscussed
+        case .ratingDeclined: .ratingDeclined
+        case .preferencesRecorded: .preferencesRecorded
+        case .preferenceReviewed: .preferenceReviewed
         case .consentChanged: .consentChanged
         case .reviewHeld: .reviewHeld
         case .transferred: .episodeTransferred

@@ -72,7 +72,8 @@ public struct EpisodeLacks: Sendable {
             case .sessionHeld(let session): sessions[session.id] = event.id
             case .ratingRecorded(let rating): ratings[rating.id] = event.id
             case .opened, .participantJoined, .sessionMissed, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed,
-                .consentChanged, .reviewHeld, .transferred, .closed:
+                .ratingDeclined, .preferencesRecorded, .preferenceReviewed, .consentChanged, .reviewHeld, .transferred,
+                .closed:
                 break
             }
         }

@@ -30,6 +30,7 @@ extension Attune_V1_Participant {
             case .male: .male
             case nil: .unspecified
             }
+        group = participant.group?.text ?? ""
     }
 }
 
@@ -51,7 +52,15 @@ extension Participant {
         }
         self.init(
             id: try ParticipantID(message.participantID, field: "participant.participant_id"),
-            role: try RaterRole(message.role), ageBand: ageBand, sex: sex)
+            role: try RaterRole(message.role), ageBand: ageBand, sex: sex, group: try Self.group(message.group))
+    }
+}
+
+extension Participant {
+    private static func group(_ text: String) throws(MalformedEvent) -> ClientGroup? {
+        if text.isEmpty { return nil }
+        guard let group = ClientGroup(text) else { throw MalformedEvent(field: "participant.group", problem: "not a name") }
+        return group
     }
 }
 

@@ -130,8 +130,8 @@ import Testing
     /// Texts are shipped for Attune's own measures alone.
     @Test func textsAreBuiltInForAttunesOwnMeasuresAlone() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        #expect(
-            files.filter { $0.hasSuffix(".json") }.sorted() == ["attune-alliance.en.json", "attune-wellbeing.en.json"])
+        let texts = ["alliance", "wellbeing"].flatMap { ["attune-\($0).de.json", "attune-\($0).en.json"] }
+        #expect(files.filter { $0.hasSuffix(".json") }.sorted() == texts)
         let owned = instruments.filter { $0.licence.wording == .attuneOwned }
         #expect(owned.map(\.reference.id.text) == ["attune-alliance", "attune-wellbeing"])
         #expect(instruments.filter(\.isUnvalidated) == owned)

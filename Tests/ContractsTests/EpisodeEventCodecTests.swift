@@ -19,6 +19,13 @@ import Testing
         .participantJoined(Participant(id: participant, role: .caretaker, ageBand: .adult)),
         .participantJoined(Participant(id: participant, role: .`self`, ageBand: .adult, sex: .female)),
         .participantJoined(Participant(id: participant, role: .`self`, ageBand: .adult, sex: .male)),
+        .participantJoined(
+            Participant(id: participant, role: .`self`, ageBand: .adult, sex: .male, group: ClientGroup("north-east")!)),
+        .preferencesRecorded(
+            PreferencesRecorded(
+                id: PreferencesID("018f2c1e-7a00-7000-8000-00000000000f")!, participant: participant,
+                instrument: InstrumentReference(id: InstrumentID("c-nip")!, version: "1.1"), session: 1,
+                day: CalendarDay("2026-03-02")!, answers: [-3, 0, nil, 3])),
         .sessionHeld(SessionHeld(id: SessionID("018f2c1e-7a00-7000-8000-000000000009")!, number: 4, day: CalendarDay("2026-03-09")!)),
         .ratingRecorded(rating),
         .ratingRecorded(
@@ -39,6 +46,16 @@ import Testing
                 .ratingWithdrawn(RatingWithdrawal(rating: rating.id, reason: reason)),
             ]
         }
+        + InstrumentPurpose.allCases.map {
+            .ratingDeclined(
+                RatingDeclined(
+                    id: DeclineID("018f2c1e-7a00-7000-8000-00000000000e")!, participant: participant,
+                    instrument: rating.instrument, purpose: $0, session: 3, day: CalendarDay("2026-03-02")!))
+        }
+        + PreferenceScale.allCases.map { reviewed($0, .notStrong, .open, .no) }
+        + PreferenceLean.allCases.map { reviewed(.time, $0, .open, .no) }
+        + PreferenceAgreement.allCases.map { reviewed(.time, .notStrong, $0, .no) }
+        + Accommodation.allCases.map { reviewed(.time, .notStrong, .open, $0) }
         + ReviewHeld.Kind.allCases.map {
             .reviewHeld(
                 ReviewHeld(
@@ -61,6 +78,17 @@ import Testing
                 EpisodeTransfer(id: TransferID("018f2c1e-7a00-7000-8000-00000000000a")!, clinician: "c-18", reason: $0))
         }
         + ClosureReason.allCases.map { .closed(EpisodeClosure(day: CalendarDay("2026-06-01")!, reason: $0)) }
+
+    private static func reviewed(
+        _ scale: PreferenceScale, _ asked: PreferenceLean, _ agreed: PreferenceAgreement, _ accommodated: Accommodation
+    ) -> EpisodeEvent {
+        .preferenceReviewed(
+            PreferenceReviewed(
+                id: PreferenceReviewID("018f2c1e-7a00-7000-8000-000000000010")!, participant: participant,
+                accommodation: PreferenceAccommodation(
+                    scale: scale, asked: asked, agreed: agreed, accommodated: accommodated, recordedBy: "c-1",
+                    day: CalendarDay("2026-03-02")!)))
+    }
 
     @Test(arguments: every) func everyEventReadsBackAsWritten(event: EpisodeEvent) throws {
         let bytes = try EpisodeEventCodec.encode(event, actor: "dr-7")

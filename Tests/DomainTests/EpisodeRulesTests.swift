@@ -145,6 +145,48 @@ import Testing
                 id: ReviewID(rawValue: Examples.uuid(8, 1)), kind: .joint, day: CalendarDay(daysSinceEpoch: day), by: "c1"))
     }
 
+    private func declined(session: Int = 3, _ day: Int = 20_050, by participant: ParticipantID? = nil) -> EpisodeEvent {
+        .ratingDeclined(
+            RatingDeclined(
+                id: DeclineID(rawValue: Examples.uuid(9, 1)), participant: participant ?? client,
+                instrument: InstrumentReference(id: InstrumentID("ors")!, version: "2000"), purpose: .outcome,
+                session: session, day: CalendarDay(daysSinceEpoch: day)))
+    }
+
+    private func preferences(session: Int = 1, _ day: Int = 20_050, by participant: ParticipantID? = nil) -> EpisodeEvent {
+        .preferencesRecorded(
+            PreferencesRecorded(
+                id: PreferencesID(rawValue: Examples.uuid(9, 2)), participant: participant ?? client,
+                instrument: InstrumentReference(id: InstrumentID("c-nip")!, version: "1.1"), session: session,
+                day: CalendarDay(daysSinceEpoch: day), answers: Array(repeating: 1, count: 18)))
+    }
+
+    private func preferenceReview(_ day: Int = 20_050, by participant: ParticipantID? = nil) -> EpisodeEvent {
+        .preferenceReviewed(
+            PreferenceReviewed(
+                id: PreferenceReviewID(rawValue: Examples.uuid(9, 3)), participant: participant ?? client,
+                accommodation: PreferenceAccommodation(
+                    scale: .time, asked: .strongFirst, agreed: .follow, accommodated: .yes, recordedBy: "c1",
+                    day: CalendarDay(daysSinceEpoch: day))))
+    }
+
+    @Test func whatIsDeclinedOrPreferredIsAParticipantsAndHasItsDay() {
+        let stranger = ParticipantID(rawValue: Examples.uuid(9, 9))
+        let late = CalendarDay(daysSinceEpoch: 20_101)
+        for event in [declined(), preferences(), preferenceReview()] {
+            #expect(decide(event, state()) == .success(event))
+        }
+        for event in [declined(by: stranger), preferences(by: stranger), preferenceReview(by: stranger)] {
+            #expect(decide(event, state()) == .failure(.unknownParticipant(stranger)))
+        }
+        for event in [declined(20_101), preferences(20_101), preferenceReview(20_101)] {
+            #expect(decide(event, state()) == .failure(.dayInFuture(day: late, today: today)))
+        }
+        for event in [declined(session: 0), preferences(session: 0)] {
+            #expect(decide(event, state()) == .failure(.invalidSessionNumber(0)))
+        }
+    }
+
     @Test func aTalkIsAboutAStandingRatingAndHasItsDay() {
         #expect(decide(discussion(), state(), rating: standing()) == .success(discussion()))
         #expect(decide(discussion(), state()) == .failure(.unknownRating(Examples.ratingID(1))))

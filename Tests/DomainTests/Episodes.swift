@@ -92,6 +92,15 @@ struct Episodes {
             .consentChanged(ConsentChange(id: id, participant: Self.person(person), jointView: jointView, day: day)))
     }
 
+    mutating func decline(_ person: Int, _ basis: ScoringBasis, session: Int) {
+        events.append(
+            .ratingDeclined(
+                RatingDeclined(
+                    id: DeclineID(rawValue: Examples.uuid(9, events.count)), participant: Self.person(person),
+                    instrument: basis.instrument.reference, purpose: basis.instrument.purpose, session: session,
+                    day: Self.day(session))))
+    }
+
     mutating func close(on day: CalendarDay) {
         events.append(.closed(EpisodeClosure(day: day, reason: .agreedEnd)))
     }

@@ -35,6 +35,21 @@ import Testing
         }
     }
 
+    @Test func aMeasureThatAClientDeclinedIsNotMissed() throws {
+        var episode = Episodes()
+        episode.hold(1...2)
+        episode.rate(1, Episodes.outcome, 180)
+        episode.decline(1, Episodes.alliance, session: 1)
+        #expect(missing(episode, on: Episodes.day(1, plus: 2)).isEmpty)
+        #expect(missing(episode, on: Episodes.day(2, plus: 2)) == ["missing.outcome 2", "missing.alliance 2"], "once is once")
+        let view = episode.view(Episodes.day(2, plus: 2))
+        let first = try #require(view.sessions.first)
+        #expect(view.isDeclined(first, .alliance) && !view.isDeclined(first, .outcome))
+        // Who rates after all has rated.
+        episode.rate(1, Episodes.alliance, 380)
+        #expect(!episode.view(Episodes.day(2)).isDeclined(first, .alliance))
+    }
+
     /// A clinician's rating is not the client's.
     @Test func onlyClientsMeasure() {
         var episode = Episodes()

@@ -50,6 +50,19 @@ import Testing
         expect(goal, [without], on: Episodes.day(12), (8, 8, 0, .met))
     }
 
+    @Test func aDeclinedSessionIsNoOccasion() throws {
+        let goal = try objective(.sessionsMeasured([.outcome, .alliance]), .weeks(8))
+        var episode = measured(1...2)
+        episode.hold(3...3)
+        episode.decline(1, Episodes.outcome, session: 3)
+        episode.decline(1, Episodes.alliance, session: 3)
+        expect(goal, [episode], on: Episodes.day(3, plus: 2), (2, 2, 0, .tooEarly))
+        // What was neither given nor declined is missed all the same.
+        episode.hold(4...4)
+        episode.decline(1, Episodes.alliance, session: 4)
+        expect(goal, [episode], on: Episodes.day(4, plus: 2), (2, 3, 0, .notMet))
+    }
+
     @Test func oneSessionWithoutARatingDecides() throws {
         let goal = try objective(.sessionsMeasured([.outcome, .alliance]), .weeks(8))
         var gap = measured(1...2)

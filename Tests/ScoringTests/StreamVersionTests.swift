@@ -27,7 +27,7 @@ import Testing
         await fixture.topic.close()
     }
 
-    @Test func `Talks, consents and reviews move the version on and change no course`() async throws {
+    @Test func `Talks, consents, reviews, declines and preferences move the version on and change no course`() async throws {
         let fixture = try ScoringFixture()
         let episode = ExampleEpisode()
         let rated = RatingID(rawValue: UUID())
@@ -40,9 +40,25 @@ import Testing
                     ConsentChange(
                         id: ConsentID(rawValue: UUID()), participant: episode.participant, jointView: true, day: day)),
                 .reviewHeld(ReviewHeld(id: ReviewID(rawValue: UUID()), kind: .joint, day: day, by: "c-01")),
+                .ratingDeclined(
+                    RatingDeclined(
+                        id: DeclineID(rawValue: UUID()), participant: episode.participant,
+                        instrument: InstrumentReference(id: InstrumentID("srs")!, version: "2002"), purpose: .alliance,
+                        session: 1, day: day)),
+                .preferencesRecorded(
+                    PreferencesRecorded(
+                        id: PreferencesID(rawValue: UUID()), participant: episode.participant,
+                        instrument: InstrumentReference(id: InstrumentID("c-nip")!, version: "1.1"), session: 1, day: day,
+                        answers: Array(repeating: 2, count: 18))),
+                .preferenceReviewed(
+                    PreferenceReviewed(
+                        id: PreferenceReviewID(rawValue: UUID()), participant: episode.participant,
+                        accommodation: PreferenceAccommodation(
+                            scale: .time, asked: .strongFirst, agreed: .tryOut, accommodated: .partly,
+                            recordedBy: "c-01", day: day))),
             ], to: episode.id)
         try fixture.handle(events)
-        #expect(try fixture.appliedVersion(of: episode.id) == 5)
+        #expect(try fixture.appliedVersion(of: episode.id) == 8)
         #expect(try fixture.courses(of: episode.id).map(\.version) == [2])
         #expect(try await fixture.topic.events().map(\.sequence) == [2])
         await fixture.topic.close()

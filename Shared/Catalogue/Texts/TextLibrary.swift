@@ -17,7 +17,9 @@ public struct TextLibrary: Sendable {
     public static func builtIn(_ catalogue: Catalogue) throws(TextRefusal) -> TextLibrary {
         var library = TextLibrary([])
         for (name, bytes) in [
+            ("attune-alliance.de.json", PackageResources.attune_alliance_de_json),
             ("attune-alliance.en.json", PackageResources.attune_alliance_en_json),
+            ("attune-wellbeing.de.json", PackageResources.attune_wellbeing_de_json),
             ("attune-wellbeing.en.json", PackageResources.attune_wellbeing_en_json),
         ] {
             library.insert(try InstrumentTexts(checking: bytes, file: name, against: catalogue))

@@ -9,7 +9,7 @@
 //   https://github.com/apple/swift-protobuf/
 
 /// Who asked what about clients' data, or took it out of the system. One message per Kafka record on attune.access.v1, and the payload of
-/// ledger.event for category "access"; the stream is the episode.
+/// ledger.event for category "access"; the stream is the episode, of a shared page of figures the share.
 ///
 /// Fields are added, never reused. Ids are 16 raw bytes.
 
@@ -93,6 +93,38 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     set {body = .directoryChanged(newValue)}
   }
 
+  public var clientDataViewed: Attune_V1_ClientDataViewed {
+    get {
+      if case .clientDataViewed(let v)? = body {return v}
+      return Attune_V1_ClientDataViewed()
+    }
+    set {body = .clientDataViewed(newValue)}
+  }
+
+  public var viewRefused: Attune_V1_ViewRefused {
+    get {
+      if case .viewRefused(let v)? = body {return v}
+      return Attune_V1_ViewRefused()
+    }
+    set {body = .viewRefused(newValue)}
+  }
+
+  public var reflectionShared: Attune_V1_ReflectionShared {
+    get {
+      if case .reflectionShared(let v)? = body {return v}
+      return Attune_V1_ReflectionShared()
+    }
+    set {body = .reflectionShared(newValue)}
+  }
+
+  public var reflectionShareEnded: Attune_V1_ReflectionShareEnded {
+    get {
+      if case .reflectionShareEnded(let v)? = body {return v}
+      return Attune_V1_ReflectionShareEnded()
+    }
+    set {body = .reflectionShareEnded(newValue)}
+  }
+
   /// Who did it, as they named themselves to the command line.
   public var actor: String = String()
 
@@ -106,6 +138,10 @@ public nonisolated struct Attune_V1_AccessEvent: Sendable {
     case evidenceExported(Attune_V1_EvidenceExported)
     case alertAnswerRefused(Attune_V1_AlertAnswerRefused)
     case directoryChanged(Attune_V1_DirectoryChanged)
+    case clientDataViewed(Attune_V1_ClientDataViewed)
+    case viewRefused(Attune_V1_ViewRefused)
+    case reflectionShared(Attune_V1_ReflectionShared)
+    case reflectionShareEnded(Attune_V1_ReflectionShareEnded)
 
   }
 
@@ -262,13 +298,86 @@ public nonisolated struct Attune_V1_DirectoryChanged: Sendable {
   public init() {}
 }
 
+/// Somebody looked at a page that shows data of the episode.
+public nonisolated struct Attune_V1_ClientDataViewed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The page, e.g. "graph".
+  public var view: String = String()
+
+  /// As what they looked, e.g. "clinician".
+  public var role: String = String()
+
+  /// The rater whose figures were shown; absent where the page shows the whole episode.
+  public var participantID: Data {
+    get {_participantID ?? Data()}
+    set {_participantID = newValue}
+  }
+  /// Returns true if `participantID` has been explicitly set.
+  public var hasParticipantID: Bool {self._participantID != nil}
+  /// Clears the value of `participantID`. Subsequent reads from it will return its default value.
+  public mutating func clearParticipantID() {self._participantID = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _participantID: Data? = nil
+}
+
+/// Somebody asked for a page about the episode that they may not see, and was told that there is nothing.
+public nonisolated struct Attune_V1_ViewRefused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var view: String = String()
+
+  public var role: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A clinician shares the page of their own figures with others of the site. The stream has the id of the share; looks at the
+/// shared page, and refusals, are events of it.
+public nonisolated struct Attune_V1_ReflectionShared: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The role of those who may look, e.g. "supervisor".
+  public var audience: String = String()
+
+  /// Microseconds since 1970-01-01T00:00:00Z: nobody else sees the page from then on.
+  public var endsAt: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The clinician took it back before its time was over.
+public nonisolated struct Attune_V1_ReflectionShareEnded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "attune.v1"
 
 nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{3}evidence_exported\0\u{3}alert_answer_refused\0\u{3}directory_changed\0\u{2}]\u{1}actor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}erased\0\u{3}erasure_refused\0\u{3}hold_placed\0\u{3}hold_lifted\0\u{3}evidence_exported\0\u{3}alert_answer_refused\0\u{3}directory_changed\0\u{3}client_data_viewed\0\u{3}view_refused\0\u{3}reflection_shared\0\u{3}reflection_share_ended\0\u{2}Y\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -367,6 +476,58 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
           self.body = .directoryChanged(v)
         }
       }()
+      case 8: try {
+        var v: Attune_V1_ClientDataViewed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .clientDataViewed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .clientDataViewed(v)
+        }
+      }()
+      case 9: try {
+        var v: Attune_V1_ViewRefused?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .viewRefused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .viewRefused(v)
+        }
+      }()
+      case 10: try {
+        var v: Attune_V1_ReflectionShared?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .reflectionShared(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .reflectionShared(v)
+        }
+      }()
+      case 11: try {
+        var v: Attune_V1_ReflectionShareEnded?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .reflectionShareEnded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .reflectionShareEnded(v)
+        }
+      }()
       case 100: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       default: break
       }
@@ -406,6 +567,22 @@ nonisolated extension Attune_V1_AccessEvent: SwiftProtobuf.Message, SwiftProtobu
     case .directoryChanged?: try {
       guard case .directoryChanged(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .clientDataViewed?: try {
+      guard case .clientDataViewed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .viewRefused?: try {
+      guard case .viewRefused(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .reflectionShared?: try {
+      guard case .reflectionShared(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .reflectionShareEnded?: try {
+      guard case .reflectionShareEnded(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case nil: break
     }
@@ -717,6 +894,139 @@ nonisolated extension Attune_V1_DirectoryChanged: SwiftProtobuf.Message, SwiftPr
     if lhs.added != rhs.added {return false}
     if lhs.changed != rhs.changed {return false}
     if lhs.deactivated != rhs.deactivated {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ClientDataViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClientDataViewed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}view\0\u{1}role\0\u{3}participant_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.view) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self._participantID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.view.isEmpty {
+      try visitor.visitSingularStringField(value: self.view, fieldNumber: 1)
+    }
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 2)
+    }
+    try { if let v = self._participantID {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ClientDataViewed, rhs: Attune_V1_ClientDataViewed) -> Bool {
+    if lhs.view != rhs.view {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs._participantID != rhs._participantID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ViewRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ViewRefused"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}view\0\u{1}role\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.view) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.view.isEmpty {
+      try visitor.visitSingularStringField(value: self.view, fieldNumber: 1)
+    }
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ViewRefused, rhs: Attune_V1_ViewRefused) -> Bool {
+    if lhs.view != rhs.view {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ReflectionShared: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReflectionShared"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audience\0\u{3}ends_at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.audience) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.endsAt) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.audience.isEmpty {
+      try visitor.visitSingularStringField(value: self.audience, fieldNumber: 1)
+    }
+    if self.endsAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.endsAt, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ReflectionShared, rhs: Attune_V1_ReflectionShared) -> Bool {
+    if lhs.audience != rhs.audience {return false}
+    if lhs.endsAt != rhs.endsAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_ReflectionShareEnded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReflectionShareEnded"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_ReflectionShareEnded, rhs: Attune_V1_ReflectionShareEnded) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -247,6 +247,232 @@ public nonisolated enum Attune_V1_CorrectionReason: SwiftProtobuf.Enum, Swift.Ca
 
 }
 
+public nonisolated enum Attune_V1_MeasurePurpose: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case outcome // = 1
+  case alliance // = 2
+  case preferences // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .outcome
+    case 2: self = .alliance
+    case 3: self = .preferences
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .outcome: return 1
+    case .alliance: return 2
+    case .preferences: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_MeasurePurpose] = [
+    .unspecified,
+    .outcome,
+    .alliance,
+    .preferences,
+  ]
+
+}
+
+public nonisolated enum Attune_V1_PreferenceScale: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case directiveness // = 1
+  case emotion // = 2
+  case time // = 3
+  case support // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .directiveness
+    case 2: self = .emotion
+    case 3: self = .time
+    case 4: self = .support
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .directiveness: return 1
+    case .emotion: return 2
+    case .time: return 3
+    case .support: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_PreferenceScale] = [
+    .unspecified,
+    .directiveness,
+    .emotion,
+    .time,
+    .support,
+  ]
+
+}
+
+public nonisolated enum Attune_V1_PreferenceLean: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case strongFirst // = 1
+  case notStrong // = 2
+  case strongSecond // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .strongFirst
+    case 2: self = .notStrong
+    case 3: self = .strongSecond
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .strongFirst: return 1
+    case .notStrong: return 2
+    case .strongSecond: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_PreferenceLean] = [
+    .unspecified,
+    .strongFirst,
+    .notStrong,
+    .strongSecond,
+  ]
+
+}
+
+public nonisolated enum Attune_V1_PreferenceAgreement: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case follow // = 1
+  case meetHalfway // = 2
+  case tryOut // = 3
+  case keepAndExplain // = 4
+  case refer // = 5
+  case `open` // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .follow
+    case 2: self = .meetHalfway
+    case 3: self = .tryOut
+    case 4: self = .keepAndExplain
+    case 5: self = .refer
+    case 6: self = .open
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .follow: return 1
+    case .meetHalfway: return 2
+    case .tryOut: return 3
+    case .keepAndExplain: return 4
+    case .refer: return 5
+    case .open: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_PreferenceAgreement] = [
+    .unspecified,
+    .follow,
+    .meetHalfway,
+    .tryOut,
+    .keepAndExplain,
+    .refer,
+    .open,
+  ]
+
+}
+
+public nonisolated enum Attune_V1_Accommodation: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case yes // = 1
+  case partly // = 2
+  case no // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .yes
+    case 2: self = .partly
+    case 3: self = .no
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .yes: return 1
+    case .partly: return 2
+    case .no: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Attune_V1_Accommodation] = [
+    .unspecified,
+    .yes,
+    .partly,
+    .no,
+  ]
+
+}
+
 public nonisolated enum Attune_V1_ReviewKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -384,7 +610,6 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Number 9 is kept for PreferencesRecorded.
   public var body: Attune_V1_EpisodeEvent.OneOf_Body? = nil
 
   public var opened: Attune_V1_EpisodeOpened {
@@ -451,6 +676,14 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     set {body = .ratingDiscussed(newValue)}
   }
 
+  public var preferencesRecorded: Attune_V1_PreferencesRecorded {
+    get {
+      if case .preferencesRecorded(let v)? = body {return v}
+      return Attune_V1_PreferencesRecorded()
+    }
+    set {body = .preferencesRecorded(newValue)}
+  }
+
   public var consentChanged: Attune_V1_ConsentChanged {
     get {
       if case .consentChanged(let v)? = body {return v}
@@ -483,12 +716,27 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     set {body = .reviewHeld(newValue)}
   }
 
+  public var ratingDeclined: Attune_V1_RatingDeclined {
+    get {
+      if case .ratingDeclined(let v)? = body {return v}
+      return Attune_V1_RatingDeclined()
+    }
+    set {body = .ratingDeclined(newValue)}
+  }
+
+  public var preferenceReviewed: Attune_V1_PreferenceReviewed {
+    get {
+      if case .preferenceReviewed(let v)? = body {return v}
+      return Attune_V1_PreferenceReviewed()
+    }
+    set {body = .preferenceReviewed(newValue)}
+  }
+
   /// Who caused the event: the subject of the caller's token.
   public var actor: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  /// Number 9 is kept for PreferencesRecorded.
   public nonisolated enum OneOf_Body: Equatable, Sendable {
     case opened(Attune_V1_EpisodeOpened)
     case participantJoined(Attune_V1_ParticipantJoined)
@@ -498,10 +746,13 @@ public nonisolated struct Attune_V1_EpisodeEvent: Sendable {
     case ratingCorrected(Attune_V1_RatingCorrected)
     case ratingWithdrawn(Attune_V1_RatingWithdrawn)
     case ratingDiscussed(Attune_V1_RatingDiscussed)
+    case preferencesRecorded(Attune_V1_PreferencesRecorded)
     case consentChanged(Attune_V1_ConsentChanged)
     case transferred(Attune_V1_EpisodeTransferred)
     case closed(Attune_V1_EpisodeClosed)
     case reviewHeld(Attune_V1_ReviewHeld)
+    case ratingDeclined(Attune_V1_RatingDeclined)
+    case preferenceReviewed(Attune_V1_PreferenceReviewed)
 
   }
 
@@ -520,6 +771,10 @@ public nonisolated struct Attune_V1_Participant: Sendable {
   public var ageBand: Attune_V1_AgeBand = .unspecified
 
   public var sex: Attune_V1_Sex = .unspecified
+
+  /// The group with which the person describes themself, a name of the site's own
+  /// vocabulary; empty where it is not known.
+  public var group: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -754,6 +1009,95 @@ public nonisolated struct Attune_V1_RatingDiscussed: Sendable {
   public init() {}
 }
 
+/// A participant was asked for a measure and would rather not.
+public nonisolated struct Attune_V1_RatingDeclined: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var declineID: Data = Data()
+
+  public var participantID: Data = Data()
+
+  public var instrument: String = String()
+
+  public var instrumentVersion: String = String()
+
+  /// Of the instrument, as the catalogue said at the time.
+  public var purpose: Attune_V1_MeasurePurpose = .unspecified
+
+  public var session: UInt32 = 0
+
+  public var day: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A participant's answers to the inventory of preferences: items, never a total.
+public nonisolated struct Attune_V1_PreferencesRecorded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var preferencesID: Data = Data()
+
+  public var participantID: Data = Data()
+
+  public var instrument: String = String()
+
+  public var instrumentVersion: String = String()
+
+  public var session: UInt32 = 0
+
+  public var day: Int32 = 0
+
+  public var answers: Attune_V1_Answers {
+    get {_answers ?? Attune_V1_Answers()}
+    set {_answers = newValue}
+  }
+  /// Returns true if `answers` has been explicitly set.
+  public var hasAnswers: Bool {self._answers != nil}
+  /// Clears the value of `answers`. Subsequent reads from it will return its default value.
+  public mutating func clearAnswers() {self._answers = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _answers: Attune_V1_Answers? = nil
+}
+
+/// One preference was talked about: what was asked for and agreed, and whether the
+/// work follows it.
+public nonisolated struct Attune_V1_PreferenceReviewed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var preferenceReviewID: Data = Data()
+
+  public var participantID: Data = Data()
+
+  public var scale: Attune_V1_PreferenceScale = .unspecified
+
+  public var asked: Attune_V1_PreferenceLean = .unspecified
+
+  public var agreed: Attune_V1_PreferenceAgreement = .unspecified
+
+  public var accommodated: Attune_V1_Accommodation = .unspecified
+
+  /// Opaque directory id.
+  public var recordedBy: String = String()
+
+  public var day: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// What a participant agrees to from now on.
 public nonisolated struct Attune_V1_ConsentChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -850,6 +1194,26 @@ nonisolated extension Attune_V1_CorrectionReason: SwiftProtobuf._ProtoNameProvid
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CORRECTION_REASON_UNSPECIFIED\0\u{1}CORRECTION_REASON_ENTRY_ERROR\0\u{1}CORRECTION_REASON_WRONG_EPISODE\0\u{1}CORRECTION_REASON_WRONG_SESSION\0\u{1}CORRECTION_REASON_CLIENT_REQUEST\0")
 }
 
+nonisolated extension Attune_V1_MeasurePurpose: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MEASURE_PURPOSE_UNSPECIFIED\0\u{1}MEASURE_PURPOSE_OUTCOME\0\u{1}MEASURE_PURPOSE_ALLIANCE\0\u{1}MEASURE_PURPOSE_PREFERENCES\0")
+}
+
+nonisolated extension Attune_V1_PreferenceScale: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PREFERENCE_SCALE_UNSPECIFIED\0\u{1}PREFERENCE_SCALE_DIRECTIVENESS\0\u{1}PREFERENCE_SCALE_EMOTION\0\u{1}PREFERENCE_SCALE_TIME\0\u{1}PREFERENCE_SCALE_SUPPORT\0")
+}
+
+nonisolated extension Attune_V1_PreferenceLean: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PREFERENCE_LEAN_UNSPECIFIED\0\u{1}PREFERENCE_LEAN_STRONG_FIRST\0\u{1}PREFERENCE_LEAN_NOT_STRONG\0\u{1}PREFERENCE_LEAN_STRONG_SECOND\0")
+}
+
+nonisolated extension Attune_V1_PreferenceAgreement: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PREFERENCE_AGREEMENT_UNSPECIFIED\0\u{1}PREFERENCE_AGREEMENT_FOLLOW\0\u{1}PREFERENCE_AGREEMENT_MEET_HALFWAY\0\u{1}PREFERENCE_AGREEMENT_TRY_OUT\0\u{1}PREFERENCE_AGREEMENT_KEEP_AND_EXPLAIN\0\u{1}PREFERENCE_AGREEMENT_REFER\0\u{1}PREFERENCE_AGREEMENT_OPEN\0")
+}
+
+nonisolated extension Attune_V1_Accommodation: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCOMMODATION_UNSPECIFIED\0\u{1}ACCOMMODATION_YES\0\u{1}ACCOMMODATION_PARTLY\0\u{1}ACCOMMODATION_NO\0")
+}
+
 nonisolated extension Attune_V1_ReviewKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REVIEW_KIND_UNSPECIFIED\0\u{1}REVIEW_KIND_JOINT\0\u{1}REVIEW_KIND_DOCUMENTED\0")
 }
@@ -864,7 +1228,7 @@ nonisolated extension Attune_V1_ClosureReason: SwiftProtobuf._ProtoNameProviding
 
 nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EpisodeEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{3}participant_joined\0\u{3}session_held\0\u{3}session_missed\0\u{3}rating_recorded\0\u{3}rating_corrected\0\u{3}rating_withdrawn\0\u{3}rating_discussed\0\u{4}\u{2}consent_changed\0\u{1}transferred\0\u{1}closed\0\u{3}review_held\0\u{2}W\u{1}actor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{3}participant_joined\0\u{3}session_held\0\u{3}session_missed\0\u{3}rating_recorded\0\u{3}rating_corrected\0\u{3}rating_withdrawn\0\u{3}rating_discussed\0\u{3}preferences_recorded\0\u{3}consent_changed\0\u{1}transferred\0\u{1}closed\0\u{3}review_held\0\u{3}rating_declined\0\u{3}preference_reviewed\0\u{2}U\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -976,6 +1340,19 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
           self.body = .ratingDiscussed(v)
         }
       }()
+      case 9: try {
+        var v: Attune_V1_PreferencesRecorded?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .preferencesRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .preferencesRecorded(v)
+        }
+      }()
       case 10: try {
         var v: Attune_V1_ConsentChanged?
         var hadOneofValue = false
@@ -1028,6 +1405,32 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
           self.body = .reviewHeld(v)
         }
       }()
+      case 14: try {
+        var v: Attune_V1_RatingDeclined?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .ratingDeclined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .ratingDeclined(v)
+        }
+      }()
+      case 15: try {
+        var v: Attune_V1_PreferenceReviewed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .preferenceReviewed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .preferenceReviewed(v)
+        }
+      }()
       case 100: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       default: break
       }
@@ -1072,6 +1475,10 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
       guard case .ratingDiscussed(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
+    case .preferencesRecorded?: try {
+      guard case .preferencesRecorded(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
     case .consentChanged?: try {
       guard case .consentChanged(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
@@ -1087,6 +1494,14 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
     case .reviewHeld?: try {
       guard case .reviewHeld(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .ratingDeclined?: try {
+      guard case .ratingDeclined(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .preferenceReviewed?: try {
+      guard case .preferenceReviewed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
     }()
     case nil: break
     }
@@ -1106,7 +1521,7 @@ nonisolated extension Attune_V1_EpisodeEvent: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Participant"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}participant_id\0\u{1}role\0\u{3}age_band\0\u{1}sex\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}participant_id\0\u{1}role\0\u{3}age_band\0\u{1}sex\0\u{1}group\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1118,6 +1533,7 @@ nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobu
       case 2: try { try decoder.decodeSingularEnumField(value: &self.role) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.ageBand) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.sex) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.group) }()
       default: break
       }
     }
@@ -1136,6 +1552,9 @@ nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobu
     if self.sex != .unspecified {
       try visitor.visitSingularEnumField(value: self.sex, fieldNumber: 4)
     }
+    if !self.group.isEmpty {
+      try visitor.visitSingularStringField(value: self.group, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1144,6 +1563,7 @@ nonisolated extension Attune_V1_Participant: SwiftProtobuf.Message, SwiftProtobu
     if lhs.role != rhs.role {return false}
     if lhs.ageBand != rhs.ageBand {return false}
     if lhs.sex != rhs.sex {return false}
+    if lhs.group != rhs.group {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1590,6 +2010,195 @@ nonisolated extension Attune_V1_RatingDiscussed: SwiftProtobuf.Message, SwiftPro
     if lhs.ratingID != rhs.ratingID {return false}
     if lhs.day != rhs.day {return false}
     if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_RatingDeclined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RatingDeclined"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}decline_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}purpose\0\u{1}session\0\u{1}day\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.declineID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.participantID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.instrument) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.instrumentVersion) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.purpose) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.session) }()
+      case 7: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.declineID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.declineID, fieldNumber: 1)
+    }
+    if !self.participantID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.participantID, fieldNumber: 2)
+    }
+    if !self.instrument.isEmpty {
+      try visitor.visitSingularStringField(value: self.instrument, fieldNumber: 3)
+    }
+    if !self.instrumentVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.instrumentVersion, fieldNumber: 4)
+    }
+    if self.purpose != .unspecified {
+      try visitor.visitSingularEnumField(value: self.purpose, fieldNumber: 5)
+    }
+    if self.session != 0 {
+      try visitor.visitSingularUInt32Field(value: self.session, fieldNumber: 6)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularSInt32Field(value: self.day, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_RatingDeclined, rhs: Attune_V1_RatingDeclined) -> Bool {
+    if lhs.declineID != rhs.declineID {return false}
+    if lhs.participantID != rhs.participantID {return false}
+    if lhs.instrument != rhs.instrument {return false}
+    if lhs.instrumentVersion != rhs.instrumentVersion {return false}
+    if lhs.purpose != rhs.purpose {return false}
+    if lhs.session != rhs.session {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_PreferencesRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PreferencesRecorded"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}preferences_id\0\u{3}participant_id\0\u{1}instrument\0\u{3}instrument_version\0\u{1}session\0\u{1}day\0\u{1}answers\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.preferencesID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.participantID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.instrument) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.instrumentVersion) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.session) }()
+      case 6: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._answers) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.preferencesID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.preferencesID, fieldNumber: 1)
+    }
+    if !self.participantID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.participantID, fieldNumber: 2)
+    }
+    if !self.instrument.isEmpty {
+      try visitor.visitSingularStringField(value: self.instrument, fieldNumber: 3)
+    }
+    if !self.instrumentVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.instrumentVersion, fieldNumber: 4)
+    }
+    if self.session != 0 {
+      try visitor.visitSingularUInt32Field(value: self.session, fieldNumber: 5)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularSInt32Field(value: self.day, fieldNumber: 6)
+    }
+    try { if let v = self._answers {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_PreferencesRecorded, rhs: Attune_V1_PreferencesRecorded) -> Bool {
+    if lhs.preferencesID != rhs.preferencesID {return false}
+    if lhs.participantID != rhs.participantID {return false}
+    if lhs.instrument != rhs.instrument {return false}
+    if lhs.instrumentVersion != rhs.instrumentVersion {return false}
+    if lhs.session != rhs.session {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs._answers != rhs._answers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Attune_V1_PreferenceReviewed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PreferenceReviewed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}preference_review_id\0\u{3}participant_id\0\u{1}scale\0\u{1}asked\0\u{1}agreed\0\u{1}accommodated\0\u{3}recorded_by\0\u{1}day\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.preferenceReviewID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.participantID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.scale) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.asked) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.agreed) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.accommodated) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.recordedBy) }()
+      case 8: try { try decoder.decodeSingularSInt32Field(value: &self.day) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.preferenceReviewID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.preferenceReviewID, fieldNumber: 1)
+    }
+    if !self.participantID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.participantID, fieldNumber: 2)
+    }
+    if self.scale != .unspecified {
+      try visitor.visitSingularEnumField(value: self.scale, fieldNumber: 3)
+    }
+    if self.asked != .unspecified {
+      try visitor.visitSingularEnumField(value: self.asked, fieldNumber: 4)
+    }
+    if self.agreed != .unspecified {
+      try visitor.visitSingularEnumField(value: self.agreed, fieldNumber: 5)
+    }
+    if self.accommodated != .unspecified {
+      try visitor.visitSingularEnumField(value: self.accommodated, fieldNumber: 6)
+    }
+    if !self.recordedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.recordedBy, fieldNumber: 7)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularSInt32Field(value: self.day, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Attune_V1_PreferenceReviewed, rhs: Attune_V1_PreferenceReviewed) -> Bool {
+    if lhs.preferenceReviewID != rhs.preferenceReviewID {return false}
+    if lhs.participantID != rhs.participantID {return false}
+    if lhs.scale != rhs.scale {return false}
+    if lhs.asked != rhs.asked {return false}
+    if lhs.agreed != rhs.agreed {return false}
+    if lhs.accommodated != rhs.accommodated {return false}
+    if lhs.recordedBy != rhs.recordedBy {return false}
+    if lhs.day != rhs.day {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

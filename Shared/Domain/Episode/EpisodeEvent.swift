@@ -8,6 +8,9 @@ public enum EpisodeEvent: Hashable, Sendable {
     case ratingCorrected(RatingCorrection)
     case ratingWithdrawn(RatingWithdrawal)
     case ratingDiscussed(RatingDiscussed)
+    case ratingDeclined(RatingDeclined)
+    case preferencesRecorded(PreferencesRecorded)
+    case preferenceReviewed(PreferenceReviewed)
     case consentChanged(ConsentChange)
     case reviewHeld(ReviewHeld)
     case transferred(EpisodeTransfer)
@@ -32,20 +35,27 @@ public struct EpisodeOpening: Hashable, Sendable {
     }
 }
 
-/// A person who rates, as far as scoring needs to know them.
+/// A person who rates, as far as Attune needs to know them.
 public struct Participant: Hashable, Sendable {
     public let id: ParticipantID
     public let role: RaterRole
     public let ageBand: AgeBand
     /// Nil where it is not known; norm sets that need it then do not hold.
     public let sex: Sex?
+    /// The group with which the person describes themself; nil where they have not been asked or would not say. For
+    /// tables about equity alone: scoring never sees it.
+    public let group: ClientGroup?
 
-    public init(id: ParticipantID, role: RaterRole, ageBand: AgeBand, sex: Sex? = nil) {
+    public init(id: ParticipantID, role: RaterRole, ageBand: AgeBand, sex: Sex? = nil, group: ClientGroup? = nil) {
         self.id = id
         self.role = role
         self.ageBand = ageBand
         self.sex = sex
+        self.group = group
     }
+
+    /// As scoring knows them.
+    var withoutGroup: Participant { Participant(id: id, role: role, ageBand: ageBand, sex: sex) }
 }
 
 /// Who rates whom: norms differ between a young person's own rating and a caretaker's.

@@ -54,3 +54,27 @@ public struct ReviewHeld: Hashable, Sendable {
         self.by = by
     }
 }
+
+/// That a participant was asked for a measure and would rather not: an answer, which nobody owes a reason for.
+public struct RatingDeclined: Hashable, Sendable {
+    public let id: DeclineID
+    public let participant: ParticipantID
+    public let instrument: InstrumentReference
+    /// Of the instrument, as the catalogue said when it was declined.
+    public let purpose: InstrumentPurpose
+    /// Number of the session, from 1 (intake).
+    public let session: Int
+    public let day: CalendarDay
+
+    public init(
+        id: DeclineID, participant: ParticipantID, instrument: InstrumentReference, purpose: InstrumentPurpose,
+        session: Int, day: CalendarDay
+    ) {
+        self.id = id
+        self.participant = participant
+        self.instrument = instrument
+        self.purpose = purpose
+        self.session = session
+        self.day = day
+    }
+}

@@ -68,12 +68,11 @@ public enum EpisodeRules {
             try checkDay(session.day, in: episode, today)
         case .ratingRecorded(let recorded):
             guard rating == nil else { throw .ratingAlreadyRecorded(recorded.id) }
-            try checkOpen(episode)
-            guard episode.participants.contains(recorded.participant) else {
-                throw .unknownParticipant(recorded.participant)
-            }
-            try checkSession(recorded.session)
-            try checkDay(recorded.day, in: episode, today)
+            try checkAnswer(of: recorded.participant, session: recorded.session, recorded.day, in: episode, today)
+        case .ratingDeclined(let declined):
+            try checkAnswer(of: declined.participant, session: declined.session, declined.day, in: episode, today)
+        case .preferencesRecorded(let preferences):
+            try checkAnswer(of: preferences.participant, session: preferences.session, preferences.day, in: episode, today)
         case .ratingCorrected(let correction):
             try checkStanding(correction.rating, rating, in: episode)
             try checkSession(correction.session)
@@ -85,10 +84,11 @@ public enum EpisodeRules {
             try checkStanding(discussion.rating, rating, in: episode)
             try checkDay(discussion.day, in: episode, today)
         case .reviewHeld(let review): try checkDay(review.day, in: episode, today)
+        case .preferenceReviewed(let review):
+            try checkParticipant(review.participant, in: episode)
+            try checkDay(review.accommodation.day, in: episode, today)
         case .consentChanged(let change):
-            guard episode.participants.contains(change.participant) else {
-                throw .unknownParticipant(change.participant)
-            }
+            try checkParticipant(change.participant, in: episode)
             // Consent can be taken back at any time: what was rated stays to be seen when the episode is closed.
             guard change.day <= today else { throw .dayInFuture(day: change.day, today: today) }
             guard change.day >= episode.openedOn else {
@@ -99,6 +99,20 @@ public enum EpisodeRules {
             try checkDay(closure.day, in: episode, today)
             try checkOpen(episode)
         }
+    }
+
+    /// What a participant said at a session, or would not say.
+    private static func checkAnswer(
+        of participant: ParticipantID, session: Int, _ day: CalendarDay, in episode: EpisodeState, _ today: CalendarDay
+    ) throws(Refusal) {
+        try checkOpen(episode)
+        try checkParticipant(participant, in: episode)
+        try checkSession(session)
+        try checkDay(day, in: episode, today)
+    }
+
+    private static func checkParticipant(_ participant: ParticipantID, in episode: EpisodeState) throws(Refusal) {
+        guard episode.participants.contains(participant) else { throw .unknownParticipant(participant) }
     }
 
     private static func checkStanding(

@@ -36,7 +36,7 @@ public struct EpisodeState: Hashable, Sendable {
         case .transferred(let transfer): transferredTo = transfer.clinician
         case .closed(let closure): closedOn = closure.day
         case .opened, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn,
-            .ratingDiscussed, .consentChanged, .reviewHeld:
+            .ratingDiscussed, .ratingDeclined, .preferencesRecorded, .preferenceReviewed, .consentChanged, .reviewHeld:
             break
         }
         return EpisodeState(

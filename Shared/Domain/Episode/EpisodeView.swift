@@ -18,6 +18,12 @@ public struct EpisodeView: Sendable {
     public let courses: [CourseKey: Course]
     /// By day.
     public let reviews: [ReviewHeld]
+    /// Measures that participants would rather not answer, by day.
+    public let declines: [RatingDeclined]
+    /// Filled-in inventories of preferences, by day.
+    public let preferences: [PreferencesRecorded]
+    /// What became of preferences, by day.
+    public let preferenceReviews: [PreferenceReviewed]
     private let discussions: [RatingID: CalendarDay]
     private let consenting: Set<ParticipantID>
 
@@ -40,6 +46,11 @@ public struct EpisodeView: Sendable {
         missedSessions = fold.missed.values.sorted { ($0.day, $0.id) < ($1.day, $1.id) }
         self.courses = courses.mapValues { $0.through(today) }.filter { $0.value.trajectory.latest != nil }
         reviews = fold.reviews.values.sorted { ($0.day, $0.kind.rawValue, $0.id) < ($1.day, $1.kind.rawValue, $1.id) }
+        declines = fold.declines.values.sorted { ($0.day, $0.id) < ($1.day, $1.id) }
+        preferences = fold.preferences.values.sorted { ($0.day, $0.id) < ($1.day, $1.id) }
+        preferenceReviews = fold.preferenceReviews.values.sorted {
+            ($0.accommodation.day, $0.id) < ($1.accommodation.day, $1.id)
+        }
         discussions = fold.discussions
         consenting = Self.consenting(fold.consents)
     }
@@ -52,9 +63,14 @@ public struct EpisodeView: Sendable {
     /// Whether a participant agrees to the joint view.
     public func consentsToJointView(_ participant: ParticipantID) -> Bool { consenting.contains(participant) }
 
+    /// Clients, and caretakers in a young client's place.
+    var clients: Set<ParticipantID> {
+        Set(participants.filter { $0.role == .`self` || $0.role == .caretaker }.map(\.id))
+    }
+
     /// Courses on which clients, or caretakers in a young client's place, rate: what the rules look at.
     func clientCourses(_ purpose: InstrumentPurpose) -> [(key: CourseKey, course: Course)] {
-        let raters = Set(participants.filter { $0.role == .`self` || $0.role == .caretaker }.map(\.id))
+        let raters = clients
         return courses.filter { raters.contains($0.key.participant) && $0.value.basis.instrument.purpose == purpose }
             .map { ($0.key, $0.value) }.sorted { $0.key < $1.key }
     }
@@ -92,6 +108,9 @@ private struct Fold {
     /// The first day on which a rating was talked about.
     var discussions: [RatingID: CalendarDay] = [:]
     var consents: [ConsentChange] = []
+    var declines: [DeclineID: RatingDeclined] = [:]
+    var preferences: [PreferencesID: PreferencesRecorded] = [:]
+    var preferenceReviews: [PreferenceReviewID: PreferenceReviewed] = [:]
 
     mutating func apply(_ event: EpisodeEvent) {
         switch event {
@@ -107,6 +126,10 @@ private struct Fold {
             guard discussion.day <= today else { return }
             discussions[discussion.rating] = min(discussions[discussion.rating] ?? discussion.day, discussion.day)
         case .consentChanged(let change): if change.day <= today { consents.append(change) }
+        case .ratingDeclined(let declined): if declined.day <= today { declines[declined.id] = declined }
+        case .preferencesRecorded(let recorded): if recorded.day <= today { preferences[recorded.id] = recorded }
+        case .preferenceReviewed(let review):
+            if review.accommodation.day <= today { preferenceReviews[review.id] = review }
         case .reviewHeld(let review): if review.day <= today { reviews[review.id] = review }
         case .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .transferred: break
         }

@@ -55,13 +55,25 @@ public struct MissedMeasure: Hashable, Sendable {
 
 extension EpisodeView {
     /// Oldest session first. A session is measured where any client, or a caretaker for one, has rated it: who of
-    /// several was there is not recorded.
+    /// several was there is not recorded. One that a
+    /// client declined has its answer, and is not missed.
     public func missedMeasures(_ rule: MissedMeasureRule) -> [MissedMeasure] {
         sessions.suffix(rule.lastSessions).filter { today > $0.day.advanced(byDays: rule.graceDays) }.flatMap { session in
-            MeasuredPurpose.allCases.filter { rule.purposes.contains($0) && !isMeasured(session, $0) }.map {
+            MeasuredPurpose.allCases.filter {
+                rule.purposes.contains($0) && !isMeasured(session, $0) && !isDeclined(session, $0)
+            }.map {
                 MissedMeasure(purpose: $0, session: session, evidence: rule.evidence)
             }
         }
+    }
+
+    /// Whether a client was asked for a measure at a session and would rather not, and nobody has given one.
+    public func isDeclined(_ session: SessionHeld, _ purpose: MeasuredPurpose) -> Bool {
+        let raters = clients
+        return !isMeasured(session, purpose)
+            && declines.contains {
+                $0.session == session.number && $0.purpose == purpose.instrumentPurpose && raters.contains($0.participant)
+            }
     }
 
     func isMeasured(_ session: SessionHeld, _ purpose: MeasuredPurpose) -> Bool {

@@ -107,8 +107,32 @@ public struct ConsentID: Identity {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// One measure that a participant would rather not answer.
+public struct DeclineID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// One filling in of the inventory of preferences.
+public struct PreferencesID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// One talk about a preference.
+public struct PreferenceReviewID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// One look back on the course of an episode.
 public struct ReviewID: Identity {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// One time for which a clinician shares the page of their own figures.
+public struct ReflectionShareID: Identity {
     public let rawValue: UUID
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }

@@ -31,6 +31,12 @@ public struct SiteID: Name {
     public init(unchecked text: String) { self.text = text }
 }
 
+/// A group with which clients describe themselves: one of the site's own vocabulary.
+public struct ClientGroup: Name {
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
+}
+
 /// A measure such as `ors` or `phq-9`.
 public struct InstrumentID: Name {
     public let text: String

@@ -53,11 +53,16 @@ extension QualityObjective {
     private func occasions(in view: EpisodeView, _ sessions: [SessionHeld]) -> [Occasion] {
         switch measure {
         case .sessionsMeasured(let purposes):
-            sessions.map { session in
-                occasion(on: session.day, in: view, isDone: purposes.allSatisfy { view.isMeasured(session, $0) })
+            sessions.compactMap { session in
+                occasion(at: session, in: view, purposes) { view.isMeasured(session, $0) }
             }
         case .sessionsMeasuredAndDiscussed:
-            sessions.map { occasion(on: $0.day, in: view, isDone: isDiscussed($0, in: view)) }
+            sessions.compactMap { session in
+                occasion(at: session, in: view, Set(MeasuredPurpose.allCases)) { purpose in
+                    view.clientRatings(purpose.instrumentPurpose, session: session.number)
+                        .contains { isHandled($0, in: view) }
+                }
+            }
         case .lowAllianceHandled:
             lowAlliances(in: view, sessions).map { occasion(on: $0.day, in: view, isDone: isHandled($0, in: view)) }
         case .jointReviews(let run):
@@ -76,14 +81,17 @@ extension QualityObjective {
         return view.today > day.advanced(byDays: graceDays) ? .missed : .pending
     }
 
-    private func isHandled(_ rating: ScoredRating, in view: EpisodeView) -> Bool {
-        view.discussed(rating.id).map { $0 <= rating.day.advanced(byDays: graceDays) } ?? false
+    /// Nil where all that is not done was declined: that was no occasion.
+    private func occasion(
+        at session: SessionHeld, in view: EpisodeView, _ purposes: Set<MeasuredPurpose>, isDone: (MeasuredPurpose) -> Bool
+    ) -> Occasion? {
+        let undone = purposes.filter { !isDone($0) }
+        if !undone.isEmpty, undone.allSatisfy({ view.isDeclined(session, $0) }) { return nil }
+        return occasion(on: session.day, in: view, isDone: undone.isEmpty)
     }
 
-    private func isDiscussed(_ session: SessionHeld, in view: EpisodeView) -> Bool {
-        MeasuredPurpose.allCases.allSatisfy { purpose in
-            view.clientRatings(purpose.instrumentPurpose, session: session.number).contains { isHandled($0, in: view) }
-        }
+    private func isHandled(_ rating: ScoredRating, in view: EpisodeView) -> Bool {
+        view.discussed(rating.id).map { $0 <= rating.day.advanced(byDays: graceDays) } ?? false
     }
 
     /// Alliance ratings below the client's own baseline at sessions that count.

@@ -37,10 +37,10 @@ public struct EpisodeScoring: Sendable {
         }
         let change = try change(for: event, version: UInt64(version), basis: basis)
         switch event {
-        case .opened(let opening): participants = opening.participants
-        case .participantJoined(let participant): participants.append(participant)
+        case .opened(let opening): participants = opening.participants.map(\.withoutGroup)
+        case .participantJoined(let participant): participants.append(participant.withoutGroup)
         case .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed,
-            .consentChanged, .reviewHeld, .transferred, .closed:
+            .ratingDeclined, .preferencesRecorded, .preferenceReviewed, .consentChanged, .reviewHeld, .transferred, .closed:
             break
         }
         if let change { courses[change.key] = change.course }
@@ -52,8 +52,8 @@ public struct EpisodeScoring: Sendable {
         for event: EpisodeEvent, version: UInt64, basis: (InstrumentReference, Participant) -> ScoringBasis?
     ) throws(ScoringFailure) -> CourseUpdate? {
         switch event {
-        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .ratingDiscussed, .consentChanged, .reviewHeld,
-            .transferred, .closed:
+        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .ratingDiscussed, .ratingDeclined,
+            .preferencesRecorded, .preferenceReviewed, .consentChanged, .reviewHeld, .transferred, .closed:
             return nil
         case .ratingRecorded(let rating):
             let key = CourseKey(participant: rating.participant, instrument: rating.instrument)

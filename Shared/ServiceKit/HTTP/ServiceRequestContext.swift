@@ -1,5 +1,6 @@
 public import Domain
 public import Hummingbird
+import NIOCore
 
 /// What is known about a request before its caller is.
 public struct ServiceRequestContext: RequestContext {
@@ -9,11 +10,15 @@ public struct ServiceRequestContext: RequestContext {
     /// Who asks, once a token was verified.
     public internal(set) var caller: Caller?
 
+    /// The address at the other end of the connection, without its port: of a proxy, where one stands in between.
+    public let peer: String?
+
     /// Most bytes a body may have unless a route says otherwise.
     public var maxUploadSize: Int { ServiceHTTP.defaultBodyLimit }
 
     public init(source: Source) {
         coreContext = .init(source: source)
+        peer = source.channel.remoteAddress?.ipAddress
         requestID = ""
     }
 }

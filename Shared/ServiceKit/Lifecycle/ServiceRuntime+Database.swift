@@ -16,6 +16,8 @@ extension ServiceRuntime {
 public struct PoolService: Service {
     public let pool: ConnectionPool
 
+    public init(pool: ConnectionPool) { self.pool = pool }
+
     public func run() async throws {
         try? await gracefulShutdown()
         await pool.shutdown()

@@ -95,7 +95,7 @@ import Testing
     @Test func aFolderThatIsNotThereHoldsAttunesOwnTextsAlone() throws {
         let library = try folder.library(catalogue)
         #expect(
-            library.all.map { "\($0.instrument) \($0.language)" } == ["attune-alliance@1 en", "attune-wellbeing@1 en"])
+            library.all.map { "\($0.instrument) \($0.language)" } == ["attune-alliance@1 de", "attune-alliance@1 en", "attune-wellbeing@1 de", "attune-wellbeing@1 en"])
     }
 
     @Test func whatIsMissingInALanguageIsListed() throws {
@@ -119,6 +119,11 @@ import Testing
             #expect(texts.title?.contains("unvalidated") == true)
             #expect(instrument.isUnvalidated)
             #expect(instrument.title.contains("unvalidated"))
+            let tag = try #require(LanguageTag("de"))
+            let german = try #require(library.texts(for: reference, in: tag))
+            #expect(german.title?.contains("nicht validiert") == true)
+            #expect(german.items.map { $0.choices.map(\.answer) } == texts.items.map { $0.choices.map(\.answer) })
+            #expect(Set(german.items.map(\.text)).isDisjoint(with: texts.items.map(\.text)))
         }
     }
 
