@@ -61,11 +61,11 @@ public enum Ledger {
 
     /// The events of several parts of streams in one round trip, by stream and version: for a consumer that heals gaps.
     public static func events(
-        in ranges: [StreamRange], category: LedgerCategory, on connection: Connection
+        in ranges: [StreamRange], category: LedgerCategory, reach: LedgerReach = .whole, on connection: Connection
     ) throws(DatabaseError) -> [LedgerEvent] {
         guard !ranges.isEmpty else { return [] }
         let rows = try connection.run(
-            streamsStatement,
+            reach == .whole ? streamsStatement : scopedStreamsStatement,
             [
                 .int16(category.rawValue), .ids(ranges.map(\.stream)), .int64s(ranges.map(\.firstVersion)),
                 .int64s(ranges.map(\.lastVersion)),
@@ -122,14 +122,19 @@ public enum Ledger {
         select event_id, event_position, version, recorded_at from ledger.append($1, $2, $3, $4, $5, $6, $7, $8)
         """
 
-    static let streamsStatement = Statement(
-        """
-        select \(LedgerEvent.columns)
-        from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as wanted (stream_id, first, last)
-        join published.event e on e.category = $1 and e.stream_id = wanted.stream_id
-             and e.version between wanted.first and wanted.last
-        order by e.stream_id, e.version
-        """)
+    static let streamsStatement = streams(of: "published.event")
+    static let scopedStreamsStatement = streams(of: "published.portal_event")
+
+    private static func streams(of view: String) -> Statement {
+        Statement(
+            """
+            select \(LedgerEvent.columns)
+            from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as wanted (stream_id, first, last)
+            join \(view) e on e.category = $1 and e.stream_id = wanted.stream_id
+                 and e.version between wanted.first and wanted.last
+            order by e.stream_id, e.version
+            """)
+    }
 
     static let firstStreamsStatement = Statement(
         """
@@ -148,4 +153,12 @@ public enum Ledger {
         select \(LedgerEvent.columns) from published.event e
         where e.category = $1 and e.backfill = $2 and e.position > $3 order by e.position limit $4
         """)
+}
+
+/// Which events and leaves a reader gets to see.
+public enum LedgerReach: Hashable, Sendable {
+    /// All of them: for services and operators.
+    case whole
+    /// Those within the scope of the transaction, to which row-level security holds the portal's role.
+    case scoped
 }

@@ -24,6 +24,11 @@ public struct Migration: Sendable {
         Migration(number: 16, name: "channels", sql: PackageResources._016_channels_sql),
         Migration(number: 17, name: "measures", sql: PackageResources._017_measures_sql),
         Migration(number: 18, name: "notices", sql: PackageResources._018_notices_sql),
+        Migration(number: 19, name: "portal", sql: PackageResources._019_portal_sql),
+        Migration(number: 20, name: "portal_commands", sql: PackageResources._020_portal_commands_sql),
+        Migration(number: 22, name: "audit_pages", sql: PackageResources._022_audit_pages_sql),
+        Migration(number: 23, name: "portal_raters", sql: PackageResources._023_portal_raters_sql),
+        Migration(number: 24, name: "supervision", sql: PackageResources._024_supervision_sql),
     ]
 }
 
