@@ -1,15 +1,13 @@
+import Intake
 import Persistence
 import ServiceKit
 import ServiceLifecycle
 
 /// The checks behind `/live` and `/ready`.
 enum IngestionHealth {
-    /// Longer than a batch can take while each of its statements runs into its time limit.
-    private static let stalled = Duration.seconds(180)
-
     static func register(in health: Health, intake: CommandIntake, relay: Relay) {
-        health.register(.live, "writer") { intake.live.heartbeat.finding(limit: stalled) }
-        health.register(.live, "backfill-writer") { intake.backfill.heartbeat.finding(limit: stalled) }
+        health.register(.live, "writer") { intake.live.liveness }
+        health.register(.live, "backfill-writer") { intake.backfill.liveness }
         health.register(.ready, "schema") { await schema(intake.pool) }
         health.register(.ready, "relay") { publishing(relay.status) }
     }
@@ -49,12 +47,5 @@ struct RelayService: Service, CustomStringConvertible {
         relay.start()
         try? await gracefulShutdown()
         _ = await relay.stop(within: .seconds(5))
-    }
-}
-
-extension CommandWriter {
-    /// The writer as a part of the process.
-    var service: ThreadedService {
-        ThreadedService("writer of \(lane)", failure: FailureSignal(), start: start, stop: stop(within:))
     }
 }

@@ -1,10 +1,11 @@
 import Domain
+import Intake
 import Metrics
 import Persistence
 import ServiceKit
 
 /// What ingestion counts and measures. Labels are few and fixed: lanes, and names of problems.
-struct IngestionMetrics: Sendable {
+struct IngestionMetrics: CommandMetrics {
     private let factory: any MetricsFactory
 
     init(_ registry: PrometheusRegistry) {
@@ -25,7 +26,7 @@ struct IngestionMetrics: Sendable {
             "Time from the first statement of a batch to its commit, by lane."),
     ]
 
-    func count(_ outcomes: [Outcome], of submissions: [Submission], in lane: Lane) {
+    func decided(_ outcomes: [Outcome], of submissions: [Submission], in lane: Lane) {
         var accepted = 0
         var ratings = 0
         var repeated = 0

@@ -1,5 +1,6 @@
 import Catalogue
 import Hummingbird
+import Intake
 import Logging
 import Messaging
 import Persistence

@@ -1,5 +1,6 @@
 import ClientText
 import FoundationEssentials
+import Intake
 import Persistence
 import ServiceKit
 

@@ -2,11 +2,12 @@ import Domain
 import Foundation
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 /// For everything a sender can get wrong: a refusal that names it, and nothing stored.
 @Suite struct BadInputTests {
-    struct Case: Sendable, CustomTestStringConvertible {
+    struct Case: Sendable, CustomStringConvertible {
         let name: String
         var scores = #""items": [5.1, 5, 5, 5.2]"#
         var instrument = "ors"
@@ -14,7 +15,7 @@ import Testing
         var day = "2026-03-08"
         var extra = ""
         let pointer: String
-        var testDescription: String { name }
+        var description: String { name }
     }
 
     static let cases = [
@@ -47,38 +48,43 @@ import Testing
         Case(name: "session in the address twice", extra: #", "episodeId": "x""#, pointer: "/episodeId"),
     ]
 
-    @Test(arguments: cases)
-    func aRatingThatCannotBeIsRefusedWithItsFieldAndNotStored(_ wrong: Case) async throws {
+    /// All on one server: a database for each would be most of the test's time.
+    @Test func aRatingThatCannotBeIsRefusedWithItsFieldAndNotStored() async throws {
         try await IngestionServer.run { server in
             let (episode, participant) = try await server.fixture.openEpisode()
-            let answer = try await server.post(
-                "/v1/episodes/\(episode)/ratings",
-                ratingBody(
-                    participant, scores: wrong.scores, day: wrong.day, instrument: wrong.instrument,
-                    version: wrong.version, extra: wrong.extra))
-            #expect(answer.status == 422, "\(answer.body)")
-            #expect(answer.headers["content-type"] == "application/problem+json")
-            #expect(answer.pointers == [wrong.pointer], "\(answer.body)")
-            #expect(try await server.fixture.eventCount() == 1)
+            for wrong in Self.cases {
+                let answer = try await server.post(
+                    "/v1/episodes/\(episode)/ratings",
+                    ratingBody(
+                        participant, scores: wrong.scores, day: wrong.day, instrument: wrong.instrument,
+                        version: wrong.version, extra: wrong.extra))
+                #expect(answer.status == 422, "\(wrong): \(answer.body)")
+                #expect(answer.headers["content-type"] == "application/problem+json", "\(wrong)")
+                #expect(answer.pointers == [wrong.pointer], "\(wrong): \(answer.body)")
+                #expect(try await server.fixture.eventCount() == 1, "\(wrong)")
+            }
         }
     }
 
-    @Test(arguments: [
+    private static let talks: [(address: String, members: String, pointers: Set<String>)] = [
         ("discussions", #""discussionId": "ID", "ratingId": "x", "day": "2026-03-08", "by": """#, ["/ratingId", "/by"]),
         ("discussions", #""discussionId": "ID", "ratingId": "ID", "day": "2026-03-08", "by": "c", "words": "x""#, ["/words"]),
         ("consents", #""consentId": "ID", "participantId": "ID", "jointView": "yes", "day": "2026-03-08""#, ["/jointView"]),
         ("consents", #""consentId": "ID", "participantId": "ID", "jointView": true, "day": "2026-03-08""#, ["/participantId"]),
         ("reviews", #""reviewId": "ID", "kind": "held", "day": "today", "by": "c""#, ["/kind", "/day"]),
         ("reviews", #""reviewId": "ID", "kind": "joint", "day": "2026-03-12", "by": "c""#, ["/day"]),
-    ])
-    func aTalkThatCannotBeIsRefusedWithItsFields(_ address: String, _ members: String, _ pointers: [String]) async throws {
+    ]
+
+    @Test func aTalkThatCannotBeIsRefusedWithItsFields() async throws {
         try await IngestionServer.run { server in
             let (episode, _) = try await server.fixture.openEpisode()
-            let body = "{" + members.replacingOccurrences(of: "ID", with: UUID().uuidString) + "}"
-            let answer = try await server.post("/v1/episodes/\(episode)/\(address)", body)
-            #expect(answer.status == 422, "\(answer.body)")
-            #expect(Set(answer.pointers) == Set(pointers), "\(answer.body)")
-            #expect(try await server.fixture.eventCount() == 1)
+            for (address, members, pointers) in Self.talks {
+                let body = "{" + members.replacingOccurrences(of: "ID", with: UUID().uuidString) + "}"
+                let answer = try await server.post("/v1/episodes/\(episode)/\(address)", body)
+                #expect(answer.status == 422, "\(body): \(answer.body)")
+                #expect(Set(answer.pointers) == pointers, "\(body): \(answer.body)")
+                #expect(try await server.fixture.eventCount() == 1, "\(body)")
+            }
         }
     }
 
@@ -112,15 +118,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [
+    private static let noCommands: [(body: String, status: Int)] = [
         (#"{"ratingId": "#, 400), ("not json", 400), ("", 400), ("[1]", 422), ("{\"a\":1}{\"a\":1}", 400),
         (#"{"day": 1, "day": 2}"#, 400), (#"{"session": 1e3}"#, 400),
-    ])
-    func aBodyThatIsNoCommandIsRefused(body: String, status: Int) async throws {
+    ]
+
+    @Test func aBodyThatIsNoCommandIsRefused() async throws {
         try await IngestionServer.run { server in
             let (episode, _) = try await server.fixture.openEpisode()
-            #expect(try await server.post("/v1/episodes/\(episode)/ratings", body).status == status)
-            #expect(try await server.fixture.eventCount() == 1)
+            for (body, status) in Self.noCommands {
+                #expect(try await server.post("/v1/episodes/\(episode)/ratings", body).status == status, "\(body)")
+                #expect(try await server.fixture.eventCount() == 1, "\(body)")
+            }
         }
     }
 
@@ -200,6 +209,17 @@ import Testing
         }
     }
 
+    private static func preferences(
+        of participant: ParticipantID, on instrument: String = "c-nip", _ version: String = "1.1", first: String = "3",
+        rest: Int = 17
+    ) -> String {
+        """
+        {"preferencesId": "\(UUID())", "participantId": "\(participant)", "instrument": "\(instrument)", \
+        "version": "\(version)", "session": 1, "day": "2026-03-08", \
+        "items": [\(([first] + Array(repeating: "0", count: rest)).joined(separator: ", "))]}
+        """
+    }
+
     @Test func aSessionOrParticipantThatCannotBeIsRefused() async throws {
         try await IngestionServer.run { server in
             let (episode, participant) = try await server.fixture.openEpisode()
@@ -221,6 +241,28 @@ import Testing
                 ),
                 ("/ratings", ratingBody(ParticipantID(rawValue: UUID())), 422, "/participantId"),
                 ("/closure", #"{"day": "2026-03-08", "reason": "bored"}"#, 422, "/reason"),
+                (
+                    "/declines",
+                    """
+                    {"declineId": "\(UUID())", "participantId": "\(participant)", "instrument": "none", "version": "1", \
+                    "session": 1, "day": "2026-03-08"}
+                    """, 422, "/instrument"
+                ),
+                (
+                    "/declines",
+                    """
+                    {"declineId": "\(UUID())", "participantId": "\(UUID())", "instrument": "ors", "version": "2000", \
+                    "session": 1, "day": "2026-03-08"}
+                    """, 422, "/participantId"
+                ),
+                ("/preferences", Self.preferences(of: participant, on: "ors", "2000"), 422, "/instrument"),
+                ("/preferences", Self.preferences(of: participant, first: "4"), 422, "/items/0"),
+                ("/preferences", Self.preferences(of: participant, rest: 16), 422, "/items"),
+                (
+                    "/participants",
+                    #"{"participantId": "\#(UUID())", "role": "self", "ageBand": "adult", "group": "Two Words"}"#, 422,
+                    "/group"
+                ),
                 (
                     "/participants",
                     #"{"participantId": "\#(participant)", "role": "self", "ageBand": "adult"}"#, 409, nil

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 @Suite struct BatchRouteTests {

@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 @Suite struct CommandQueueTests {

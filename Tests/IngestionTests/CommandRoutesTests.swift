@@ -3,6 +3,7 @@ import Foundation
 import ServiceKit
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 @Suite struct CommandRoutesTests {
@@ -21,7 +22,7 @@ import Testing
             #expect((opened.json["eventId"] as? String)?.count == 36)
             let path = "/v1/episodes/\(episode)"
             let steps: [(path: String, body: String)] = [
-                (path + "/participants", #"{"participantId": "\#(UUID())", "role": "caretaker", "ageBand": "adult"}"#),
+                (path + "/participants", #"{"participantId": "\#(UUID())", "role": "caretaker", "ageBand": "adult", "group": "north-east"}"#),
                 (path + "/sessions", #"{"sessionId": "\#(session)", "held": {"number": 1, "day": "2026-03-02"}}"#),
                 (
                     path + "/sessions",
@@ -35,6 +36,28 @@ import Testing
                 (
                     path + "/consents",
                     #"{"consentId": "\#(UUID())", "participantId": "\#(participant)", "jointView": true, "day": "2026-03-08"}"#
+                ),
+                (
+                    path + "/declines",
+                    """
+                    {"declineId": "\(UUID())", "participantId": "\(participant)", "instrument": "srs", "version": "2002", \
+                    "session": 1, "day": "2026-03-08"}
+                    """
+                ),
+                (
+                    path + "/preferences",
+                    """
+                    {"preferencesId": "\(UUID())", "participantId": "\(participant)", "instrument": "c-nip", \
+                    "version": "1.1", "session": 1, "day": "2026-03-08", \
+                    "items": [3, 3, 3, 3, 3, null, 0, 0, 0, 0, -1, -1, -1, 0, 0, 0, 0, 0]}
+                    """
+                ),
+                (
+                    path + "/preference-reviews",
+                    """
+                    {"preferenceReviewId": "\(UUID())", "participantId": "\(participant)", "scale": "directiveness", \
+                    "asked": "strong_first", "agreed": "try_out", "accommodated": "partly", "day": "2026-03-08", "by": "c-1"}
+                    """
                 ),
                 (path + "/reviews", #"{"reviewId": "\#(UUID())", "kind": "joint", "day": "2026-03-08", "by": "c-1"}"#),
                 (
@@ -64,7 +87,7 @@ import Testing
             }
             let view = try await server.get(path)
             #expect(view.status == 200)
-            #expect(view.headers["etag"] == "\"12\"")
+            #expect(view.headers["etag"] == "\"15\"")
             #expect(view.json["clinician"] as? String == "c-2")
             #expect(view.json["closedOn"] as? String == "2026-03-09")
             #expect((view.json["participants"] as? [String])?.count == 2)

@@ -3,6 +3,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 @Suite struct CommandWriterTests {

@@ -6,6 +6,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 /// Clients' own words on their way into the ledger.

@@ -7,6 +7,7 @@ import Persistence
 import ServiceKit
 import TestSupport
 
+@testable import Intake
 @testable import attune_ingestion
 
 /// Writers and pool over a database of their own, at a fixed time.

@@ -6,6 +6,7 @@ import ServiceKit
 import ServiceLifecycle
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 /// The HTTP side of ingestion over real sockets, for the length of one test.

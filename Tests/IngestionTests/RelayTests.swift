@@ -7,6 +7,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 @Suite struct RelayTests {

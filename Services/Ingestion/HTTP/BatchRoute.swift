@@ -2,6 +2,7 @@ import Catalogue
 import Domain
 import HTTPTypes
 import Hummingbird
+import Intake
 import NIOCore
 import Persistence
 import ServiceKit
@@ -9,8 +10,9 @@ import ServiceKit
 /// `POST /v1/ratings/batch`: many commands, one JSON object a line (NDJSON), decided in the order of the lines.
 ///
 /// A line has what the address of a single command would say in its body: `type` (`rating` where it is left out,
-/// else `episode`, `participant`, `session`, `correction`, `withdrawal`, `discussion`, `consent`, `review`, `transfer` or
-/// `closure`), `episodeId`, for a correction or withdrawal `ratingId`, and where the sender minds it `expectedVersion`.
+/// else `episode`, `participant`, `session`, `correction`, `withdrawal`, `discussion`, `consent`, `review`, `transfer`,
+/// `decline`, `preferences`, `preference_review` or `closure`), `episodeId`, for a correction or withdrawal `ratingId`,
+/// and where the sender minds it `expectedVersion`.
 /// `?lane=backfill` records on the lane of bulk imports, which delays nothing that is live.
 ///
 /// Each line is accepted or refused on its own. The answer is 200 with a line for each line that is not blank, in

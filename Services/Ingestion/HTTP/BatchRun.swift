@@ -1,6 +1,7 @@
 import Contracts
 import Domain
 import HTTPTypes
+import Intake
 import ServiceKit
 
 /// Decides a batch chunk by chunk and gathers the answer.
@@ -67,10 +68,12 @@ struct BatchRun {
         let good = drafts.compactMap { try? $0.get() }
         var submissions: [Result<Submission, Problem>]
         do {
-            submissions = try await intake.submissions(good, of: reader.caller, trace: trace)
-        } catch let problem as Problem {
-            isUnavailable = problem.status == .serviceUnavailable
-            submissions = good.map { _ in .failure(problem) }
+            submissions = try await intake.submissions(good, of: reader.caller, trace: trace).map { result in
+                result.mapError { Problem($0) }
+            }
+        } catch let refusal as IntakeRefusal {
+            isUnavailable = refusal == .unavailable
+            submissions = good.map { _ in .failure(Problem(refusal)) }
         } catch {
             submissions = good.map { _ in .failure(.internalError) }
         }

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Intake
 import ServiceKit
 
 extension Problem {
@@ -88,8 +89,8 @@ extension EpisodeEvent {
         case .opened: "/openedOn"
         case .sessionHeld: "/held/day"
         case .sessionMissed: "/missed/day"
-        case .participantJoined, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed, .consentChanged,
-            .reviewHeld, .transferred, .closed:
+        case .participantJoined, .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed, .ratingDeclined,
+            .preferencesRecorded, .preferenceReviewed, .consentChanged, .reviewHeld, .transferred, .closed:
             "/day"
         }
     }

@@ -2,6 +2,7 @@ import Catalogue
 import Domain
 import HTTPTypes
 import Hummingbird
+import Intake
 import ServiceKit
 
 /// The addresses that take one command each.
@@ -13,8 +14,9 @@ import ServiceKit
 ///
 /// Bodies are JSON objects; a field that is not named here is refused:
 /// * `POST /v1/episodes`: `episodeId`, `site`, `service`, `openedOn`, `clinician`,
-///   `participants: [{participantId, role, ageBand, sex?}]`
-/// * `POST /v1/episodes/{id}/participants`: `participantId`, `role`, `ageBand`, `sex` (`female`, `male`; left out where it is not known)
+///   `participants: [{participantId, role, ageBand, sex?, group?}]`
+/// * `POST /v1/episodes/{id}/participants`: `participantId`, `role`, `ageBand`, and where they are known `sex` (`female`,
+///   `male`) and `group` (with which the client describes themself, a name of the site's own)
 /// * `POST /v1/episodes/{id}/sessions`: `sessionId`, and `held: {number, day}` or `missed: {day, reason}`
 /// * `POST /v1/episodes/{id}/ratings`: `ratingId` or `source: {system, id}`, `participantId`, `instrument`,
 ///   `version`, `session`, `day`, and `items` (a number or null each) or `total`; `comment`, the client's own words
@@ -24,6 +26,13 @@ import ServiceKit
 /// * `POST /v1/episodes/{id}/discussions`: `discussionId`, `ratingId`, `day`, `by`: the rating was talked about with the client
 /// * `POST /v1/episodes/{id}/consents`: `consentId`, `participantId`, `jointView` (true or false), `day`: whether those who
 ///   share the episode may see this participant's ratings beside their own
+/// * `POST /v1/episodes/{id}/declines`: `declineId`, `participantId`, `instrument`, `version`, `session`, `day`: the
+///   participant was asked for the measure and would rather not
+/// * `POST /v1/episodes/{id}/preferences`: `preferencesId`, `participantId`, `instrument`, `version`, `session`, `day`,
+///   `items` (18 whole numbers from -3 to 3, or null)
+/// * `POST /v1/episodes/{id}/preference-reviews`: `preferenceReviewId`, `participantId`, `scale` (`directiveness`,
+///   `emotion`, `time`, `support`), `asked` (`strong_first`, `not_strong`, `strong_second`), `agreed` (`follow`, `meet_halfway`,
+///   `try_out`, `keep_and_explain`, `refer`, `open`), `accommodated` (`yes`, `partly`, `no`), `day`, `by`
 /// * `POST /v1/episodes/{id}/reviews`: `reviewId`, `kind` (`joint`, `documented`), `day`, `by`: a look back on the course
 /// * `POST /v1/episodes/{id}/transfer`: `transferId`, `clinician`, `reason` (`clinician_left`, `client_request`,
 ///   `change_of_care`, `other`): another clinician answers for the episode, and for its open alerts, from now on
@@ -58,6 +67,15 @@ struct CommandRoutes: Sendable {
         routes.post("episodes/:episode/reviews") { request, context in
             try await answer(.review, Self.inEpisode(context), request, context)
         }
+        routes.post("episodes/:episode/declines") { request, context in
+            try await answer(.decline, Self.inEpisode(context), request, context)
+        }
+        routes.post("episodes/:episode/preferences") { request, context in
+            try await answer(.preferences, Self.inEpisode(context), request, context)
+        }
+        routes.post("episodes/:episode/preference-reviews") { request, context in
+            try await answer(.preferenceReview, Self.inEpisode(context), request, context)
+        }
         routes.post("episodes/:episode/transfer") { request, context in
             try await answer(.transfer, Self.inEpisode(context), request, context)
         }
@@ -79,30 +97,31 @@ struct CommandRoutes: Sendable {
     private func answer(
         _ kind: CommandKind, _ place: CommandPlace, _ request: Request, _ context: CallerContext
     ) async throws -> Response {
-        let submission = try await submission(kind, place, request, context)
-        let outcomes = await intake.live.submit([submission])
-        switch outcomes.first {
+        let (submission, outcome) = try await record(kind, place, request, context)
+        switch outcome {
         case .recorded(let receipt): return Self.response(.created, submission, receipt)
         case .repeated(let receipt): return Self.response(.ok, submission, receipt)
         case .refused(let refusal): throw Problem(refusal, of: submission.command.event)
         case .unavailable: throw Problem.databaseUnavailable
-        case .failed, nil: throw Problem.internalError
+        case .failed: throw Problem.internalError
         }
     }
 
     /// Faults found here are counted here; the writer counts its own.
-    private func submission(
+    private func record(
         _ kind: CommandKind, _ place: CommandPlace, _ request: Request, _ context: CallerContext
-    ) async throws -> Submission {
+    ) async throws -> (submission: Submission, outcome: Outcome) {
         do {
             var place = place
             place.expectedVersion = try request.expectedVersion()
             let document = try await request.json()
             let draft = try CommandReader(catalogue: catalogue(), caller: context.caller).command(
                 kind, document, at: place)
-            let results = try await intake.submissions([draft], of: context.caller, trace: request.trace)
-            guard let result = results.first else { throw Problem.internalError }
-            return try result.get()
+            return try await intake.record(draft, by: context.caller, trace: request.trace)
+        } catch let refusal as IntakeRefusal {
+            let problem = Problem(refusal)
+            metrics.refused(problem)
+            throw problem
         } catch {
             metrics.refused(error)
             throw error

@@ -1,10 +1,9 @@
 import Domain
+import Intake
 import ServiceKit
 
-/// Reads answers: `items` (a number or null for each), or `total`, or both where they agree.
-///
-/// The rules are OpenFIT's (clinical-reference 1.2.1): all items or a total, never a part of the items as a total;
-/// 0 is an answer and never stands for a missing one; what was skipped is not sent.
+/// Reads answers: `items` (a number or null for each), or `total`, or both where they agree. The rules are those of
+/// `GivenAnswers`; what was skipped is not sent.
 enum AnswersReading {
     static let fields: Set<String> = ["items", "total", "skipped"]
 
@@ -16,31 +15,12 @@ enum AnswersReading {
             try form.optional("skipped")?.bool() ?? false
         }
         try faults.throwIfAny()
-        if isSkipped == true {
-            faults.append(skipFault(form, hasScores: total != nil || items?.contains { $0 != nil } == true))
-        }
-        if total == 0, let items, items.allSatisfy({ $0 == nil }) {
-            faults.append(
-                FieldError(
-                    pointer: "/total",
-                    detail: "is 0 although no item was answered; 0 is an answer and does not stand for a missing one"))
-        }
-        try faults.throwIfAny()
-        do throws(AnswerProblem) {
-            let answers = try instrument.answers(items: items, total: total)
-            _ = try instrument.score(answers)
-            return answers
+        let given = GivenAnswers(items: items, total: total, isSkipped: isSkipped == true)
+        do throws(UnfitAnswers) {
+            return try given.checked(for: instrument)
         } catch {
-            throw .invalidContent([FieldError(pointer: error.pointer, detail: error.advice(for: instrument))])
+            throw .invalidContent(error.faults.map { $0.fieldError(for: instrument) })
         }
-    }
-
-    private static func skipFault(_ form: JSONObject, hasScores: Bool) -> FieldError {
-        FieldError(
-            pointer: "/skipped",
-            detail: hasScores
-                ? "says that nothing was answered, but scores are given; send either the scores or nothing"
-                : "says that nothing was answered; then there is no rating to record, so do not send one")
     }
 
     private static func items(_ form: JSONObject, _ instrument: Instrument) throws(FieldError) -> [Int?]? {
@@ -64,6 +44,27 @@ enum AnswersReading {
             return try DecimalSteps.steps(text, denominator: instrument.stepDenominator)
         } catch {
             throw field.error(error.description)
+        }
+    }
+}
+
+extension UnfitAnswers.Fault {
+    fileprivate func fieldError(for instrument: Instrument) -> FieldError {
+        switch self {
+        case .skippedWithScores:
+            FieldError(
+                pointer: "/skipped",
+                detail: "says that nothing was answered, but scores are given; send either the scores or nothing")
+        case .skipped:
+            FieldError(
+                pointer: "/skipped",
+                detail: "says that nothing was answered; then there is no rating to record, so do not send one")
+        case .zeroWithoutAnswers:
+            FieldError(
+                pointer: "/total",
+                detail: "is 0 although no item was answered; 0 is an answer and does not stand for a missing one")
+        case .problem(let problem):
+            FieldError(pointer: problem.pointer, detail: problem.advice(for: instrument))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Intake
 import ServiceKit
 
 extension CommandReader {
@@ -15,7 +16,7 @@ extension CommandReader {
         var participants: [Participant] = []
         for field in fields ?? [] {
             let participant = faults.catching { () throws(FieldError) in
-                try Self.participant(try field.object(["participantId", "role", "ageBand", "sex"]))
+                try Self.participant(try field.object(Self.participantFields))
             }
             if let participant { participants.append(participant) }
         }
@@ -26,8 +27,11 @@ extension CommandReader {
     static func participant(_ form: JSONObject) throws(FieldError) -> Participant {
         Participant(
             id: try form["participantId"].identity(), role: try form["role"].choice(),
-            ageBand: try form["ageBand"].choice(), sex: try form.optional("sex")?.choice())
+            ageBand: try form["ageBand"].choice(), sex: try form.optional("sex")?.choice(),
+            group: try form.optional("group")?.name())
     }
+
+    static let participantFields: Set<String> = ["participantId", "role", "ageBand", "sex", "group"]
 
     /// `{sessionId, held: {number, day}}` or `{sessionId, missed: {day, reason}}`.
     func session(_ form: JSONObject, _ faults: inout FieldErrors) -> DraftContent? {

@@ -1,5 +1,6 @@
 import Catalogue
 import Domain
+import Intake
 import ServiceKit
 
 extension CommandReader {
@@ -9,16 +10,13 @@ extension CommandReader {
             try form["participantId"].identity(ParticipantID.self)
         }
         let comment = faults.catching { () throws(FieldError) in
-            try form.optional("comment")?.string(Self.commentLength)
+            try form.optional("comment")?.string(RatingDraft.commentLength)
         }
         guard let record = try scoredRecord(form, &faults), let name, let participant, let comment else { return nil }
         return RatingDraft(
             name: name, participant: participant, instrument: record.instrument, session: record.session,
             day: record.day, answers: record.answers, comment: comment)
     }
-
-    /// Characters of a client's own words.
-    private static let commentLength = 1...4000
 
     func correction(_ form: JSONObject, _ place: CommandPlace, _ faults: inout FieldErrors) throws -> DraftContent? {
         let id = faults.catching { () throws(FieldError) in try form["correctionId"].identity(CommandID.self) }
@@ -69,7 +67,11 @@ extension CommandReader {
     private func scoredRecord(_ form: JSONObject, _ faults: inout FieldErrors) throws -> ScoredRecord? {
         let session = faults.catching { () throws(FieldError) in try form["session"].sessionNumber() }
         let day = faults.catching { () throws(FieldError) in try form["day"].day() }
-        let instrument = faults.catching { () throws(FieldError) -> Instrument in try self.instrument(form) }
+        let instrument = faults.catching { () throws(FieldError) in
+            try self.instrument(form) { reference throws(UnfitInstrument) in
+                try catalogue.instrument(forRatingOn: reference)
+            }
+        }
         guard let instrument else { return nil }
         let answers: Answers
         do throws(Problem) {
@@ -82,22 +84,29 @@ extension CommandReader {
         return ScoredRecord(instrument: instrument.reference, session: session, day: day, answers: answers)
     }
 
-    private func instrument(_ form: JSONObject) throws(FieldError) -> Instrument {
+    /// The instrument that `instrument` and `version` name.
+    /// - Parameter find: says whether it takes what is to be recorded.
+    func instrument(
+        _ form: JSONObject, _ find: (InstrumentReference) throws(UnfitInstrument) -> Instrument
+    ) throws(FieldError) -> Instrument {
         let name = try form["instrument"]
         let id = try name.name(InstrumentID.self)
         let version = try form["version"]
         let reference = InstrumentReference(id: id, version: try version.string(1...64))
-        if let instrument = catalogue.instrument(reference) {
-            guard instrument.hasBetterEnd else {
+        do throws(UnfitInstrument) {
+            return try find(reference)
+        } catch {
+            switch error {
+            case .asksForPreferences:
                 throw name.error("asks for preferences, of which none is better; a rating needs an outcome or alliance measure")
+            case .doesNotAskForPreferences:
+                throw name.error("does not ask for preferences; send its answers as a rating")
+            case .unknownVersion(let known):
+                throw version.error("is not a version in the catalogue; known: \(known.joined(separator: ", "))")
+            case .unknown(let known):
+                let names = known.map(\.text).joined(separator: ", ")
+                throw name.error("is not an instrument of the catalogue; known: \(names)")
             }
-            return instrument
         }
-        let versions = catalogue.instruments.map(\.reference).filter { $0.id == id }.map(\.version)
-        guard versions.isEmpty else {
-            throw version.error("is not a version in the catalogue; known: \(versions.joined(separator: ", "))")
-        }
-        let known = Set(catalogue.instruments.map(\.reference.id)).sorted().map(\.text).joined(separator: ", ")
-        throw name.error("is not an instrument of the catalogue; known: \(known)")
     }
 }

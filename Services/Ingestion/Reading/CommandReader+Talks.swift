@@ -1,4 +1,5 @@
 import Domain
+import Intake
 import ServiceKit
 
 /// What is recorded of talks with clients: about a rating, about what may be shown, about the course.
@@ -33,5 +34,5 @@ extension CommandReader {
     }
 
     /// Characters of a directory id.
-    private static let personLength = 1...200
+    static let personLength = 1...200
 }

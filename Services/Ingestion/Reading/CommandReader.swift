@@ -1,10 +1,13 @@
 import Catalogue
 import Domain
+import Intake
 import ServiceKit
 
 /// What a command is about, as its address or the `type` of a batch line says.
 enum CommandKind: String, CaseIterable, Sendable {
     case episode, participant, session, rating, correction, withdrawal, discussion, consent, review, transfer, closure
+    case decline, preferences
+    case preferenceReview = "preference_review"
 }
 
 /// What is known of a command before its body is read.
@@ -66,7 +69,7 @@ struct CommandReader: Sendable {
         var fields: Set<String> =
             switch kind {
             case .episode: ["service", "openedOn", "clinician", "participants"]
-            case .participant: ["participantId", "role", "ageBand", "sex"]
+            case .participant: Self.participantFields
             case .session: ["sessionId", "held", "missed"]
             case .rating:
                 AnswersReading.fields.union([
@@ -78,6 +81,10 @@ struct CommandReader: Sendable {
             case .discussion: ["discussionId", "ratingId", "day", "by"]
             case .consent: ["consentId", "participantId", "jointView", "day"]
             case .review: ["reviewId", "kind", "day", "by"]
+            case .decline: ["declineId", "participantId", "instrument", "version", "session", "day"]
+            case .preferences: ["preferencesId", "participantId", "instrument", "version", "session", "day", "items"]
+            case .preferenceReview:
+                ["preferenceReviewId", "participantId", "scale", "asked", "agreed", "accommodated", "day", "by"]
             case .transfer: ["transferId", "clinician", "reason"]
             case .closure: ["day", "reason"]
             }
@@ -103,6 +110,9 @@ struct CommandReader: Sendable {
         case .discussion: discussion(form, &faults).map(DraftContent.discussion)
         case .consent: consent(form, &faults).map(DraftContent.consent)
         case .review: review(form, &faults).map(DraftContent.review)
+        case .decline: decline(form, &faults).map(DraftContent.decline)
+        case .preferences: preferences(form, &faults).map(DraftContent.preferences)
+        case .preferenceReview: preferenceReview(form, &faults).map(DraftContent.preferenceReview)
         case .transfer:
             faults.catching { () throws(FieldError) in
                 .transfer(

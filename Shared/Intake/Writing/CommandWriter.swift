@@ -1,9 +1,9 @@
-import ClientText
+public import ClientText
 import Dispatch
-import Domain
-import Logging
-import Persistence
-import ServiceKit
+public import Domain
+public import Logging
+public import Persistence
+public import ServiceKit
 import Synchronization
 
 /// The one way into the ledger: gathers the commands of many requests into few transactions.
@@ -11,32 +11,51 @@ import Synchronization
 /// One thread with a connection of its own for each lane. While one batch is being committed the next one
 /// gathers; where requests come in parallel a batch also waits a moment for as many commands as the last one
 /// had, so that a lone sender never waits and a crowd shares its commits.
-final class CommandWriter: Sendable {
-    struct Options: Sendable {
+///
+/// Any program may have one, under a role that has the grants (`attune_ingestion`, `attune_intake`): commands are known
+/// by their ids in the database, and the streams they touch are locked there.
+public final class CommandWriter: Sendable {
+    public struct Options: Sendable {
         /// Most commands of one transaction.
-        var batchSize = 500
+        public var batchSize: Int
         /// Longest wait for a batch to fill.
-        var linger = Duration.milliseconds(3)
+        public var linger: Duration
         /// Most commands that may wait.
-        var queueLimit = 5000
+        public var queueLimit: Int
         /// To seal clients' words with; without them a rating with a comment is refused.
-        var masters: MasterKeys?
+        public var masters: MasterKeys?
+
+        /// - Parameters:
+        ///   - batchSize: 1 and up.
+        ///   - queueLimit: 1 and up; further commands are ``Outcome/unavailable``.
+        public init(
+            batchSize: Int = 500, linger: Duration = .milliseconds(3), queueLimit: Int = 5000,
+            masters: MasterKeys? = nil
+        ) {
+            self.batchSize = batchSize
+            self.linger = linger
+            self.queueLimit = queueLimit
+            self.masters = masters
+        }
     }
 
     /// Beats once a turn of the thread.
-    let heartbeat = Heartbeat()
+    public let heartbeat = Heartbeat()
     private let settings: DatabaseSettings
-    let lane: Lane
+    public let lane: Lane
     private let options: Options
     private let now: @Sendable () -> Timestamp
-    private let metrics: IngestionMetrics
+    private let metrics: any CommandMetrics
     private let logger: Logger
     private let queue: CommandQueue
     private let ended = DispatchSemaphore(value: 0)
 
-    init(
-        _ settings: DatabaseSettings, lane: Lane, options: Options = Options(), metrics: IngestionMetrics,
-        logger: Logger, now: @escaping @Sendable () -> Timestamp = { .now }
+    /// - Parameters:
+    ///   - settings: of a connection of its own, opened when the first command comes.
+    ///   - now: when events are recorded; also decides which days are in the future.
+    public init(
+        _ settings: DatabaseSettings, lane: Lane, options: Options = Options(),
+        metrics: any CommandMetrics = UncountedCommands(), logger: Logger, now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.settings = settings
         self.lane = lane
@@ -51,24 +70,24 @@ final class CommandWriter: Sendable {
     ///
     /// - Parameter submissions: at most as many as one batch takes; they are decided in one transaction.
     /// - Returns: an outcome for each.
-    func submit(_ submissions: [Submission]) async -> [Outcome] {
+    public func submit(_ submissions: [Submission]) async -> [Outcome] {
         guard !submissions.isEmpty else { return [] }
         let outcomes = await withCheckedContinuation { continuation in
             let unit = CommandQueue.Unit(submissions: submissions) { continuation.resume(returning: $0) }
             if !queue.add(unit) { unit.answer(submissions.map { _ in .unavailable }) }
         }
-        metrics.count(outcomes, of: submissions, in: lane)
+        metrics.decided(outcomes, of: submissions, in: lane)
         return outcomes
     }
 
     /// Starts the thread. It needs no database to start.
-    func start() {
+    public func start() {
         // A serial queue of its own has a thread for as long as its block runs.
         DispatchQueue(label: "attune.writer.\(lane)", qos: .userInitiated).async { self.work() }
     }
 
     /// Writes what waits, takes nothing more, and ends; returns when that has come about or the time is over.
-    func stop(within limit: Duration) {
+    public func stop(within limit: Duration) {
         queue.close()
         _ = ended.wait(timeout: .now() + .nanoseconds(Int(limit.components.seconds) * 1_000_000_000))
     }
@@ -107,4 +126,17 @@ final class CommandWriter: Sendable {
         }
         return batch.count
     }
+}
+
+extension CommandWriter {
+    /// The writer as a part of the process: stopped behind what sends to it.
+    public var service: ThreadedService {
+        ThreadedService("writer of \(lane)", failure: FailureSignal(), start: start, stop: stop(within:))
+    }
+
+    /// For the liveness check: whether the thread still turns.
+    public var liveness: HealthFinding { heartbeat.finding(limit: Self.longestTurn) }
+
+    /// Longer than a batch can take while each of its statements runs into its time limit.
+    private static let longestTurn = Duration.seconds(180)
 }

@@ -114,12 +114,14 @@ struct BatchDecision {
                 episode: rating.episode, participant: rating.participant, instrument: rating.instrument,
                 isWithdrawn: true)
             withdrawnRatings.append(key)
-        case .sessionHeld, .sessionMissed, .ratingCorrected, .ratingDiscussed, .consentChanged, .reviewHeld: break
+        case .sessionHeld, .sessionMissed, .ratingCorrected, .ratingDiscussed, .ratingDeclined, .preferencesRecorded,
+            .preferenceReviewed, .consentChanged, .reviewHeld:
+            break
         }
     }
 }
 
 extension Submission {
     var key: SiteKey<CommandID> { SiteKey(site: command.site, id: id) }
-    var ratingKey: SiteKey<RatingID>? { command.event.rating.map { SiteKey(site: command.site, id: $0) } }
+    var ratingKey: SiteKey<RatingID>? { rating.map { SiteKey(site: command.site, id: $0) } }
 }

@@ -1,7 +1,6 @@
 import ClientText
 import Domain
 import Logging
-import Metrics
 import Persistence
 import ServiceKit
 
@@ -11,14 +10,14 @@ struct WriterSession {
     private let lane: Lane
     private let masters: MasterKeys?
     private let now: @Sendable () -> Timestamp
-    private let metrics: IngestionMetrics
+    private let metrics: any CommandMetrics
     private let logger: Logger
     private var connection: Connection?
     private var isDown = false
 
     init(
         settings: DatabaseSettings, lane: Lane, masters: MasterKeys?, now: @escaping @Sendable () -> Timestamp,
-        metrics: IngestionMetrics, logger: Logger
+        metrics: any CommandMetrics, logger: Logger
     ) {
         self.settings = settings
         self.lane = lane

@@ -1,19 +1,21 @@
 import Contracts
-import Domain
-import FoundationEssentials
+public import Domain
+public import FoundationEssentials
 
 /// The id of a command at a site, by which a repeated one is recognised.
-struct CommandID: Identity {
-    let rawValue: UUID
+public struct CommandID: Identity {
+    public let rawValue: UUID
+
+    public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
 /// One command, ready to be decided: everything that does not depend on the database is settled.
-struct Submission: Sendable {
+public struct Submission: Sendable {
     let id: CommandID
     /// False for an id that follows from what the command is about. Then other content under it is judged
     /// by the rules of an episode, which say more than "this id is taken".
     let hasSendersID: Bool
-    let command: EpisodeCommand
+    public let command: EpisodeCommand
     /// For a correction: the instrument whose scale its answers are on.
     let correctedInstrument: InstrumentReference?
     /// The client's own words with a rating: neither in `payload` nor in `fingerprint`, which ``CommentKeys`` completes.
@@ -42,15 +44,16 @@ struct Submission: Sendable {
     }
 }
 
-extension EpisodeEvent {
-    /// The rating the event is about.
-    var rating: RatingID? {
-        switch self {
+extension Submission {
+    /// The rating that the command is about.
+    public var rating: RatingID? {
+        switch command.event {
         case .ratingRecorded(let rating): rating.id
         case .ratingCorrected(let correction): correction.rating
         case .ratingWithdrawn(let withdrawal): withdrawal.rating
         case .ratingDiscussed(let discussion): discussion.rating
-        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .consentChanged, .reviewHeld, .transferred, .closed:
+        case .opened, .participantJoined, .sessionHeld, .sessionMissed, .ratingDeclined, .preferencesRecorded,
+            .preferenceReviewed, .consentChanged, .reviewHeld, .transferred, .closed:
             nil
         }
     }

@@ -1,25 +1,41 @@
 import Contracts
-import Domain
+public import Domain
 import FoundationEssentials
 
 /// A command as its sender put it, checked as far as that goes without asking the database.
-struct CommandDraft: Sendable {
-    let episode: EpisodeID
+public struct CommandDraft: Sendable {
+    public let episode: EpisodeID
     /// Nil where the sender named none and may speak for several: then it is the site of the episode.
-    let site: SiteID?
-    let content: DraftContent
-    let expectedVersion: UInt64?
+    public let site: SiteID?
+    public let content: DraftContent
+    /// The command is recorded only if the episode is at this version; nil: at any.
+    public let expectedVersion: UInt64?
+
+    /// - Parameter content: checked as far as its types go; answers by ``GivenAnswers``.
+    public init(episode: EpisodeID, site: SiteID? = nil, content: DraftContent, expectedVersion: UInt64? = nil) {
+        self.episode = episode
+        self.site = site
+        self.content = content
+        self.expectedVersion = expectedVersion
+    }
 }
 
-enum DraftContent: Sendable {
+/// What is to be recorded.
+public enum DraftContent: Sendable {
     case opening(EpisodeOpening)
     case participant(Participant)
     case sessionHeld(SessionHeld)
     case sessionMissed(SessionMissed)
     case rating(RatingDraft)
+    /// The instrument is the one whose scale the new answers are on.
     case correction(CommandID, RatingCorrection, InstrumentReference)
     case withdrawal(RatingWithdrawal)
     case discussion(RatingDiscussed)
+    /// The purpose is the instrument's; see `Catalogue.instrument(declined:)`.
+    case decline(RatingDeclined)
+    /// The answers fit the inventory; see `PreferenceInventory.score`.
+    case preferences(PreferencesRecorded)
+    case preferenceReview(PreferenceReviewed)
     case consent(ConsentChange)
     case review(ReviewHeld)
     case transfer(EpisodeTransfer)
@@ -27,15 +43,34 @@ enum DraftContent: Sendable {
 }
 
 /// A rating whose id may still depend on its site.
-struct RatingDraft: Sendable {
-    let name: RatingName
-    let participant: ParticipantID
-    let instrument: InstrumentReference
-    let session: Int
-    let day: CalendarDay
-    let answers: Answers
-    /// The client's own words, which leave this service only sealed.
-    var comment: String?
+public struct RatingDraft: Sendable {
+    public let name: RatingName
+    public let participant: ParticipantID
+    public let instrument: InstrumentReference
+    public let session: Int
+    public let day: CalendarDay
+    public let answers: Answers
+    /// The client's own words, which leave the writer only sealed.
+    public var comment: String?
+
+    /// - Parameters:
+    ///   - answers: as ``GivenAnswers/checked(for:)`` returns them.
+    ///   - comment: ``commentLength`` characters.
+    public init(
+        name: RatingName, participant: ParticipantID, instrument: InstrumentReference, session: Int, day: CalendarDay,
+        answers: Answers, comment: String? = nil
+    ) {
+        self.name = name
+        self.participant = participant
+        self.instrument = instrument
+        self.session = session
+        self.day = day
+        self.answers = answers
+        self.comment = comment
+    }
+
+    /// Characters of a client's own words.
+    public static let commentLength = 1...4000
 
     func rating(at site: SiteID) -> Rating {
         Rating(
@@ -45,7 +80,7 @@ struct RatingDraft: Sendable {
 }
 
 /// How a sender names a rating.
-enum RatingName: Sendable {
+public enum RatingName: Sendable {
     case id(RatingID)
     /// By the key it has in the sender's own system; the id follows from it.
     case source(system: String, id: String)
@@ -85,6 +120,9 @@ extension DraftContent {
         case .correction(_, let correction, _): .ratingCorrected(correction)
         case .withdrawal(let withdrawal): .ratingWithdrawn(withdrawal)
         case .discussion(let discussion): .ratingDiscussed(discussion)
+        case .decline(let declined): .ratingDeclined(declined)
+        case .preferences(let recorded): .preferencesRecorded(recorded)
+        case .preferenceReview(let review): .preferenceReviewed(review)
         case .consent(let change): .consentChanged(change)
         case .review(let review): .reviewHeld(review)
         case .transfer(let transfer): .transferred(transfer)
@@ -107,6 +145,9 @@ extension DraftContent {
         case .correction(let id, _, _): (id, true)
         case .withdrawal(let withdrawal): derived("withdrawal", withdrawal.rating)
         case .discussion(let discussion): senders(discussion.id)
+        case .decline(let declined): senders(declined.id)
+        case .preferences(let recorded): senders(recorded.id)
+        case .preferenceReview(let review): senders(review.id)
         case .consent(let change): senders(change.id)
         case .review(let review): senders(review.id)
         case .transfer(let transfer): senders(transfer.id)

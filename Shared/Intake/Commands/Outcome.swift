@@ -1,8 +1,8 @@
-import ClientText
-import Domain
+public import ClientText
+public import Domain
 
 /// What became of a command.
-enum Outcome: Hashable, Sendable {
+public enum Outcome: Hashable, Sendable {
     /// Committed in the ledger.
     case recorded(Receipt)
     /// The same command had been recorded before: the first result, nothing new.
@@ -12,20 +12,20 @@ enum Outcome: Hashable, Sendable {
     /// The database could not be asked. Whether the command was recorded may be unknown; sent again
     /// unchanged it is recorded once in any case.
     case unavailable
-    /// A fault of this service, logged; nothing was recorded.
+    /// A fault of this program, logged; nothing was recorded.
     case failed
 }
 
 /// Where a recorded command's event stands.
-struct Receipt: Hashable, Sendable {
-    let event: EventID
-    let episode: EpisodeID
+public struct Receipt: Hashable, Sendable {
+    public let event: EventID
+    public let episode: EpisodeID
     /// Number of the event within its episode, from 1.
-    let version: UInt64
+    public let version: UInt64
 }
 
 /// Why a command is not recorded.
-enum CommandRefusal: Error, Hashable, Sendable {
+public enum CommandRefusal: Error, Hashable, Sendable {
     case rule(Refusal)
     /// The id stands for something else already.
     case idReused

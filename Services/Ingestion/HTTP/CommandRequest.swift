@@ -1,0 +1,57 @@
+import Contracts
+import Domain
+import HTTPTypes
+import Hummingbird
+import Intake
+import Persistence
+import ServiceKit
+
+/// Asks the database through the pool; while it does not serve the answer is 503.
+func databaseAnswer<Value: Sendable>(
+    from pool: ConnectionPool, _ read: @escaping @Sendable (Connection) throws -> Value
+) async throws -> Value {
+    do {
+        return try await pool.with(read)
+    } catch let error as DatabaseError where error.isTransient || error.kind == .shuttingDown {
+        throw Problem.databaseUnavailable
+    }
+}
+
+extension Request {
+    /// The caller's trace, or a new one.
+    var trace: TraceContext {
+        guard let name = HTTPField.Name("traceparent"), let text = headers[name] else { return .root() }
+        return TraceContext(traceparent: text) ?? .root()
+    }
+
+    /// The version in `If-Match: "N"`; nil where the header is missing or `*`.
+    func expectedVersion() throws(Problem) -> UInt64? {
+        guard let text = headers[.ifMatch], text != "*" else { return nil }
+        guard text.count > 2, text.first == "\"", text.last == "\"",
+            let version = UInt64(text.dropFirst().dropLast())
+        else {
+            throw .badRequest("If-Match must hold one version in quotes, such as \"7\", as ETag gave it.")
+        }
+        return version
+    }
+}
+
+extension Submission {
+    /// What a sender learns of a recorded command.
+    func document(_ receipt: Receipt) -> [JSON.Member] {
+        var members: [JSON.Member] = [.init("episodeId", .text(receipt.episode))]
+        if let rating = rating { members.append(.init("ratingId", .text(rating))) }
+        members.append(.init("version", .integer(receipt.version)))
+        members.append(.init("eventId", .text(receipt.event)))
+        return members
+    }
+}
+
+extension Problem {
+    init(_ refusal: IntakeRefusal) {
+        switch refusal {
+        case .unknownEpisode: self = .unknownEpisode
+        case .unavailable: self = .databaseUnavailable
+        }
+    }
+}
