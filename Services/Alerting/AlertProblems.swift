@@ -1,30 +1,43 @@
+import AlertBook
 import Contracts
 import Domain
 import HTTPTypes
-import Persistence
 import ServiceKit
 
-enum AlertProblems {
+extension Problem {
+    init(_ refusal: AlertRefusal) {
+        self =
+            switch refusal {
+            case .unknown: .notFound
+            case .notAtYourSites: AlertProblems.notAtYourSites
+            case .closed(let alert): AlertProblems.closed(alert)
+            case .superseded(let alert, let successor): AlertProblems.superseded(alert, by: successor)
+            case .reviewMissing(let alert): AlertProblems.reviewMissing(alert)
+            case .nothingToReview: AlertProblems.nothingToReview
+            case .unknownReason(let reasons): AlertProblems.unknownReason(reasons)
+            case .dayInFuture:
+                .invalidContent([FieldError(pointer: "/discussedOn", detail: "must not be in the future")])
+            case .review(let refusal): AlertProblems.review(refusal)
+            }
+    }
+}
+
+private enum AlertProblems {
     static func closed(_ alert: Alert) -> Problem {
         .conflict(
             "alert-closed", title: "The alert is closed",
             detail: "It was \(alert.status.rawValue) (\(alert.closing?.outcome ?? "")); list the open alerts of the episode.")
     }
 
-    /// 409 that names the alert to answer in its place, where there is one.
-    static func superseded(_ alert: Alert, on connection: Connection) throws -> Problem {
-        let open = try AlertStore.open(of: [alert.episode], on: connection).sorted { $0.kind < $1.kind }
-        let successor = open.first { $0.kind == alert.kind } ?? open.first { $0.kind.saysTheSame(as: alert.kind) }
-        guard let successor else { return closed(alert) }
+    static func superseded(_ alert: Alert, by successor: AlertID) -> Problem {
         var problem = Problem.conflict(
             "alert-superseded", title: "Another alert has taken its place",
-            detail: "It was superseded (\(alert.closing?.outcome ?? "")); answer alert \(successor.id).")
-        problem.members = [.init("currentAlertId", .text(successor.id))]
+            detail: "It was superseded (\(alert.closing?.outcome ?? "")); answer alert \(successor).")
+        problem.members = [.init("currentAlertId", .text(successor))]
         return problem
     }
 
-    /// 403, the same for an alert of another site and for one that does not exist: ids of other sites are not to be
-    /// found out by trying.
+    /// 403, the same for an alert of another site and for one that does not exist.
     static let notAtYourSites = Problem(
         "other-site", .forbidden, title: "Your access does not extend to this alert",
         detail: "It is at none of your sites, or there is no such alert.")
@@ -63,19 +76,5 @@ enum AlertProblems {
             case .beforeLastEntry: "An entry cannot stand before the last one."
             }
         return .conflict("review-refused", title: "The support review does not allow this now", detail: detail)
-    }
-}
-
-extension AlertKind {
-    /// Kinds that are steps of one ladder say the same of a course, more or less gravely.
-    func saysTheSame(as other: AlertKind) -> Bool {
-        switch self {
-        case .deteriorating, .notOnTrack, .stalled:
-            switch other {
-            case .deteriorating, .notOnTrack, .stalled: true
-            case .safety, .alliance, .guarded, .missedMeasure, .undiscussed: false
-            }
-        case .safety, .alliance, .guarded, .missedMeasure, .undiscussed: self == other
-        }
     }
 }

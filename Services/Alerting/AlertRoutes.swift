@@ -1,3 +1,4 @@
+import AlertBook
 import Contracts
 import Domain
 import HTTPTypes
@@ -21,9 +22,6 @@ import ServiceKit
 /// Whoever answers for none of the alert's sites gets 403, and the refusal is recorded as an access event.
 struct AlertRoutes {
     static let readers: Set<Role> = [.clinician, .supervisor, .siteAdmin, .networkAdmin, .auditor, .operator]
-    static let answerers: Set<Role> = [.clinician, .supervisor, .siteAdmin]
-    /// Who may take an alert out of a clinician's hands.
-    static let deciders: Set<Role> = [.supervisor, .siteAdmin]
     private static let largestPage = 500
 
     let pool: ConnectionPool
@@ -35,13 +33,13 @@ struct AlertRoutes {
         reading.get(use: list)
         reading.get(":alert", use: read)
         reading.get(":alert/review", use: readReview)
-        let answering = http.authenticated("v1/alerts", roles: Self.answerers)
+        let answering = http.authenticated("v1/alerts", roles: AlertAnswers.answerers)
         answering.post(":alert/opening", use: open)
         answering.post(":alert/acknowledgement", use: acknowledge)
         answering.post(":alert/assignment", use: assign)
         answering.post(":alert/review", use: review)
         answering.post(":alert/resolution", use: resolve)
-        let deciding = http.authenticated("v1/alerts", roles: Self.deciders)
+        let deciding = http.authenticated("v1/alerts", roles: AlertAnswers.deciders)
         deciding.post(":alert/withdrawal", use: withdraw)
         deciding.post("assignments", use: reassign)
     }
@@ -120,7 +118,7 @@ struct AlertRoutes {
     private func open(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("alert", as: AlertID.self)
         let caller = context.caller
-        let alert = try await pool.with { try AlertAnswers.open(id, by: caller, on: $0) }
+        let alert = try await answer { try AlertAnswers.open(id, by: caller, on: $0) }
         // Whoever opens an alert about a course is led into the support tool.
         var members = alert.members
         if alert.reviewEntries == 0, alert.kind.saysTheSame(as: .notOnTrack) {
@@ -132,14 +130,14 @@ struct AlertRoutes {
     private func acknowledge(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("alert", as: AlertID.self)
         let caller = context.caller
-        return try await pool.with { try AlertAnswers.acknowledge(id, by: caller, on: $0) }.json.response()
+        return try await answer { try AlertAnswers.acknowledge(id, by: caller, on: $0) }.json.response()
     }
 
     private func assign(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("alert", as: AlertID.self)
         let caller = context.caller
         let clinician = try await request.json().object(["clinician"])["clinician"].string(1...200)
-        return try await pool.with { try AlertAnswers.assign(id, to: clinician, by: caller, on: $0) }.json.response()
+        return try await answer { try AlertAnswers.assign(id, to: clinician, by: caller, on: $0) }.json.response()
     }
 
     private func reassign(_ request: Request, _ context: CallerContext) async throws -> Response {
@@ -157,7 +155,7 @@ struct AlertRoutes {
         let id = try context.identity("alert", as: AlertID.self)
         let caller = context.caller
         let entry = try ReviewForm.entry(try await request.json())
-        let entered = try await pool.with { try AlertReviews.enter(entry, in: id, by: caller, on: $0) }
+        let entered = try await answer { try AlertReviews.enter(entry, in: id, by: caller, on: $0) }
         return ReviewDocument(life: entered.life).json.response()
     }
 
@@ -166,7 +164,7 @@ struct AlertRoutes {
         let caller = context.caller
         let policy = policy
         let reason = try await request.json().object(["outcome"])["outcome"].string(1...64)
-        return try await pool.with {
+        return try await answer {
             try AlertAnswers.resolve(id, for: reason, under: policy, by: caller, on: $0)
         }.json.response()
     }
@@ -175,7 +173,16 @@ struct AlertRoutes {
         let id = try context.identity("alert", as: AlertID.self)
         let caller = context.caller
         let reason = try await request.json().object(["reason"])["reason"].choice(WithdrawalOfAlert.self)
-        return try await pool.with { try AlertAnswers.withdraw(id, for: reason, by: caller, on: $0) }.json.response()
+        return try await answer { try AlertAnswers.withdraw(id, for: reason, by: caller, on: $0) }.json.response()
+    }
+
+    /// Refusals as the problems that a caller is told.
+    private func answer<Answer: Sendable>(_ work: @escaping @Sendable (Connection) throws -> Answer) async throws -> Answer {
+        do {
+            return try await pool.with(work)
+        } catch let refusal as AlertRefusal {
+            throw Problem(refusal)
+        }
     }
 
     private static func statuses(_ text: String) throws -> [Alert.Status] {

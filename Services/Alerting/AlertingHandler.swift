@@ -1,3 +1,4 @@
+import AlertBook
 import Catalogue
 import Contracts
 import Domain
@@ -47,7 +48,7 @@ final class AlertingHandler: EventHandler {
         var newest: [EpisodeID: EventEnvelope] = [:]
         for event in events.map(\.envelope) {
             switch event.type {
-            case .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed, .sessionHeld:
+            case .ratingRecorded, .ratingCorrected, .ratingWithdrawn, .ratingDiscussed, .ratingDeclined, .sessionHeld:
                 newest[event.episode] = event
             default: break
             }

@@ -1,3 +1,4 @@
+import AlertBook
 import Catalogue
 import Contracts
 import Domain

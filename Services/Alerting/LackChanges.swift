@@ -1,3 +1,4 @@
+import AlertBook
 import Contracts
 import Domain
 import Persistence

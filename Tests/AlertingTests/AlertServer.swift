@@ -7,6 +7,7 @@ import ServiceKit
 import TestSupport
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// The alerting service's HTTP over a real socket, for the length of one test.

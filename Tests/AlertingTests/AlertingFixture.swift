@@ -7,6 +7,7 @@ import Persistence
 import ServiceKit
 import TestSupport
 
+@testable import AlertBook
 @testable import attune_alerting
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -4,6 +4,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// What alerting notes of its decisions, so that others can run the rules again.

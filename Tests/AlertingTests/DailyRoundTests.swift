@@ -5,6 +5,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// What no event tells of is found by looking at every open episode once a day.

@@ -4,6 +4,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// Many alerts due at once, in the database alone: run with ATTUNE_TEST_ESCALATIONS=100000,10000 (open, due) for the figure.

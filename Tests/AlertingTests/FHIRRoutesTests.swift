@@ -7,6 +7,7 @@ import ServiceKit
 import TestSupport
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// Alerts and notifications as an EHR fetches them, over a real socket and in the service's own role.

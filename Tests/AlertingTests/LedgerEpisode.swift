@@ -5,6 +5,7 @@ import Foundation
 import Persistence
 import TestSupport
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// An episode as ingestion writes it, so that whoever reads the ledger finds it there.
@@ -100,9 +101,9 @@ extension AlertingFixture {
             today: { _ in LedgerEpisode.day(days) }, page: page, turn: turn)
     }
 
-    func alerts(of episode: LedgerEpisode) throws -> [attune_alerting.Alert] {
+    func alerts(of episode: LedgerEpisode) throws -> [AlertBook.Alert] {
         try AlertStore.list(
-            sites: nil, statuses: attune_alerting.Alert.Status.allCases, episode: episode.id, before: nil, limit: 500,
+            sites: nil, statuses: AlertBook.Alert.Status.allCases, episode: episode.id, before: nil, limit: 500,
             on: connection
         ).sorted { ($0.raisedAt, $0.id) < ($1.raisedAt, $1.id) }
     }

@@ -5,6 +5,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// What becomes of an alert between its raising and its end, over HTTP.

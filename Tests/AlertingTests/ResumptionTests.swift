@@ -5,6 +5,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 @Suite struct ResumptionTests {

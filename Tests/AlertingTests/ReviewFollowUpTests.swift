@@ -5,6 +5,7 @@ import Persistence
 import ServiceKit
 import Testing
 
+@testable import AlertBook
 @testable import attune_alerting
 
 /// What the first rating after a support review says is recorded with the alert.
@@ -12,7 +13,7 @@ import Testing
     private static let clinician = Caller(subject: "c-01", sites: .all, roles: [.clinician])
 
     /// Reliably worse, and reviewed today.
-    private func reviewed(_ fixture: AlertingFixture) throws -> (LedgerEpisode, attune_alerting.Alert) {
+    private func reviewed(_ fixture: AlertingFixture) throws -> (LedgerEpisode, AlertBook.Alert) {
         let episode = try LedgerEpisode(on: try fixture.database.connect())
         let ratings = try [(180, 1), (110, 2)].map {
             try episode.rate($0.0, session: $0.1, on: LedgerEpisode.day($0.1))

@@ -1,11 +1,10 @@
 import Contracts
-import Domain
-import Persistence
-import ServiceKit
+public import Domain
+public import Persistence
 
 /// All open alerts of a clinician at a site go to another one, as when somebody leaves. A page to a transaction: called
 /// again after a failure it takes what is left.
-struct AlertReassignment {
+public struct AlertReassignment: Sendable {
     /// Most alerts of one transaction.
     static let page = 500
 
@@ -14,8 +13,16 @@ struct AlertReassignment {
     let to: String
     let actor: String
 
+    /// - Parameter actor: who decides it; whether they may at this site is asked by who calls.
+    public init(site: SiteID, from: String, to: String, actor: String) {
+        self.site = site
+        self.from = from
+        self.to = to
+        self.actor = actor
+    }
+
     /// - Returns: how many were given.
-    func run(on connection: Connection) throws -> Int {
+    public func run(on connection: Connection) throws -> Int {
         var count = 0
         while true {
             let moved = try movePage(on: connection)

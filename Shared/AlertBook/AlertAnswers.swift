@@ -1,17 +1,25 @@
-import Contracts
-import Domain
-import Persistence
-import ServiceKit
+package import Contracts
+public import Domain
+public import Persistence
+public import ServiceKit
 
 /// What people do with alerts. Each answer is one transaction: the alert's row and its events.
-enum AlertAnswers {
+///
+/// Whoever answers for none of the alert's sites is refused here; whether somebody may answer at all is asked by who
+/// calls, with ``answerers`` and ``deciders``. Refusals are thrown as ``AlertRefusal``.
+public enum AlertAnswers {
+    /// Who may answer.
+    public static let answerers: Set<Role> = [.clinician, .supervisor, .siteAdmin]
+    /// Who may take an alert out of a clinician's hands: withdraw it, or give all that somebody has to another.
+    public static let deciders: Set<Role> = [.supervisor, .siteAdmin]
+
     /// What somebody wants to do, as the record of a refusal names it.
     enum Action: String {
         case open, acknowledge, assign, review, resolve, withdraw
     }
 
     /// Only the first look is recorded: later ones change nothing.
-    static func open(_ id: AlertID, by caller: Caller, on connection: Connection) throws -> Alert {
+    public static func open(_ id: AlertID, by caller: Caller, on connection: Connection) throws -> Alert {
         try answer(id, .open, by: caller, on: connection) { alert, now in
             guard alert.status == .raised else { return [] }
             alert.status = .opened
@@ -21,7 +29,7 @@ enum AlertAnswers {
     }
 
     /// The first acknowledgement stands; a later one changes nothing and is told who was first.
-    static func acknowledge(_ id: AlertID, by caller: Caller, on connection: Connection) throws -> Alert {
+    public static func acknowledge(_ id: AlertID, by caller: Caller, on connection: Connection) throws -> Alert {
         try answer(id, .acknowledge, by: caller, on: connection) { alert, now in
             guard alert.status.isUnanswered else { return [] }
             alert.status = .acknowledged
@@ -32,13 +40,13 @@ enum AlertAnswers {
 
     /// Resolving also acknowledges. The same outcome again changes nothing.
     /// - Parameter reason: one of the site's.
-    static func resolve(
+    public static func resolve(
         _ id: AlertID, for reason: String, under policy: @Sendable (SiteID) -> AlertPolicy, by caller: Caller,
         on connection: Connection
     ) throws -> Alert {
         try answer(id, .resolve, by: caller, on: connection) { alert, now in
             let handling = policy(alert.site).handling
-            guard let chosen = handling.reason(reason) else { throw AlertProblems.unknownReason(handling.reasons) }
+            guard let chosen = handling.reason(reason) else { throw AlertRefusal.unknownReason(handling.reasons) }
             // An outcome that goes by its own name says it all.
             let reason = chosen.id.text == chosen.outcome.rawValue ? nil : chosen.id
             if alert.status == .resolved, alert.closing?.outcome == chosen.outcome.rawValue,
@@ -46,9 +54,9 @@ enum AlertAnswers {
             {
                 return []
             }
-            guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
+            guard alert.status.isOpen else { throw AlertRefusal.closed(alert) }
             if handling.reviewedKinds.contains(alert.kind), alert.reviewedAt == nil {
-                throw AlertProblems.reviewMissing(alert)
+                throw AlertRefusal.reviewMissing(alert)
             }
             alert.status = .resolved
             alert.acknowledgement = alert.acknowledgement ?? Alert.Answer(actor: caller.subject, at: now)
@@ -59,12 +67,12 @@ enum AlertAnswers {
     }
 
     /// For alerts that should never have been raised.
-    static func withdraw(
+    public static func withdraw(
         _ id: AlertID, for reason: WithdrawalOfAlert, by caller: Caller, on connection: Connection
     ) throws -> Alert {
         try answer(id, .withdraw, by: caller, on: connection) { alert, now in
             if alert.status == .withdrawn, alert.closing?.outcome == reason.rawValue { return [] }
-            guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
+            guard alert.status.isOpen else { throw AlertRefusal.closed(alert) }
             alert.status = .withdrawn
             alert.closing = Alert.Closing(actor: caller.subject, at: now, outcome: reason.rawValue)
             return [.withdrawn(actor: caller.subject, reason)]
@@ -72,9 +80,11 @@ enum AlertAnswers {
     }
 
     /// Gives an alert to another clinician. Its due time stands.
-    static func assign(_ id: AlertID, to clinician: String, by caller: Caller, on connection: Connection) throws -> Alert {
+    public static func assign(
+        _ id: AlertID, to clinician: String, by caller: Caller, on connection: Connection
+    ) throws -> Alert {
         try answer(id, .assign, by: caller, on: connection) { alert, _ in
-            guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
+            guard alert.status.isOpen else { throw AlertRefusal.closed(alert) }
             return alert.assign(to: clinician, by: caller.subject, .handedOver).map { [.assigned($0)] } ?? []
         }
     }
@@ -86,16 +96,16 @@ enum AlertAnswers {
         _ id: AlertID, _ action: Action, by caller: Caller, on connection: Connection,
         _ change: (inout Alert, inout Timestamp) throws -> [AlertStep]
     ) throws -> Alert {
-        let answered: Result<Alert, Problem> = try connection.transaction { connection in
+        let answered: Result<Alert, AlertRefusal> = try connection.transaction { connection in
             guard var alert = try AlertStore.locked(id, on: connection) else {
-                return .failure(caller.sites == .all ? .notFound : AlertProblems.notAtYourSites)
+                return .failure(caller.sites == .all ? .unknown : .notAtYourSites)
             }
             guard caller.sites.includes(alert.site) else {
                 try RefusedAnswer(alert: alert, action: action, caller: caller).record(on: connection)
-                return .failure(AlertProblems.notAtYourSites)
+                return .failure(.notAtYourSites)
             }
-            if alert.status == .superseded { throw try AlertProblems.superseded(alert, on: connection) }
-            if alert.status == .withdrawn, action != .withdraw { throw AlertProblems.closed(alert) }
+            if alert.status == .superseded { throw try AlertRefusal.answering(superseded: alert, on: connection) }
+            if alert.status == .withdrawn, action != .withdraw { throw AlertRefusal.closed(alert) }
             var now = try DatabaseClock.now(on: connection)
             let steps = try change(&alert, &now)
             guard !steps.isEmpty else { return .success(alert) }
@@ -112,7 +122,7 @@ enum AlertAnswers {
 
 extension Alert {
     /// - Returns: what is recorded of it; nil where the alert is theirs already.
-    mutating func assign(
+    package mutating func assign(
         to clinician: String, by actor: String?, _ reason: AssignmentReason, transfer: EventID? = nil
     ) -> AlertAssignment? {
         guard clinician != self.clinician else { return nil }

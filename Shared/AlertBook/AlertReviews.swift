@@ -1,22 +1,22 @@
-import Contracts
-import Domain
-import Persistence
-import ServiceKit
+public import Contracts
+public import Domain
+public import Persistence
+public import ServiceKit
 
 /// The support review of an alert: what is asked next, what was answered and chosen, and that it was talked about with
 /// the client. Its entries are events of the alert; nothing but their count is kept beside.
-enum AlertReviews {
+public enum AlertReviews {
     /// Enters something. The first entry starts the review and acknowledges the alert.
-    static func enter(
+    public static func enter(
         _ entry: ReviewEntry, in id: AlertID, by caller: Caller, on connection: Connection
     ) throws -> (alert: Alert, life: AlertLife) {
         var told: AlertLife?
         let alert = try AlertAnswers.answer(id, .review, by: caller, on: connection) { alert, now in
-            guard alert.status.isOpen else { throw AlertProblems.closed(alert) }
-            guard alert.rating != nil else { throw AlertProblems.nothingToReview }
+            guard alert.status.isOpen else { throw AlertRefusal.closed(alert) }
+            guard alert.rating != nil else { throw AlertRefusal.nothingToReview }
             // A day may have begun at the site before it has in UTC.
             if case .discussed(let day) = entry, day > now.day.advanced(byDays: 1) {
-                throw Problem.invalidContent([FieldError(pointer: "/discussedOn", detail: "must not be in the future")])
+                throw AlertRefusal.dayInFuture
             }
             var life = try life(of: alert, on: connection)
             // Clocks may be set back; entries stand in the order in which they were made.
@@ -29,7 +29,7 @@ enum AlertReviews {
                 do throws(AlertStepOutOfTurn) {
                     try life.take(step, at: now)
                 } catch {
-                    throw error.refusal.map(AlertProblems.review) ?? AlertProblems.closed(alert)
+                    throw error.refusal.map(AlertRefusal.review) ?? AlertRefusal.closed(alert)
                 }
                 steps.append(step)
             }
@@ -37,12 +37,12 @@ enum AlertReviews {
             told = life
             return steps
         }
-        guard let told else { throw Problem.internalError }
+        guard let told else { throw UnreadableAlert() }
         return (alert, told)
     }
 
     /// An alert with its review; nil for none.
-    static func find(_ id: AlertID, on connection: Connection) throws -> (alert: Alert, life: AlertLife)? {
+    public static func find(_ id: AlertID, on connection: Connection) throws -> (alert: Alert, life: AlertLife)? {
         guard let alert = try AlertStore.find(id, on: connection) else { return nil }
         return (alert, try life(of: alert, on: connection))
     }

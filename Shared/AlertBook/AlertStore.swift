@@ -1,47 +1,54 @@
-import Contracts
-import Domain
-import Persistence
+public import Contracts
+public import Domain
+public import Persistence
 
 /// Alerts in schema `alerting`.
 ///
 /// Lock order: alerts by id, then the ledger's streams and lane. Everybody who changes alerts reads
 /// them `for update` first.
-enum AlertStore {
+public enum AlertStore {
     /// Open alerts of episodes, locked.
-    static func open(of episodes: Set<EpisodeID>, on connection: Connection) throws -> [Alert] {
+    package static func open(of episodes: Set<EpisodeID>, on connection: Connection) throws -> [Alert] {
         try connection.run(selectOpen, [.ids(episodes.sorted())]).map(alert)
     }
 
     /// One alert, locked; nil for none.
-    static func locked(_ id: AlertID, on connection: Connection) throws -> Alert? {
+    package static func locked(_ id: AlertID, on connection: Connection) throws -> Alert? {
         try connection.run(selectLocked, [.id(id)]).first.map(alert)
     }
 
-    static func find(_ id: AlertID, on connection: Connection) throws -> Alert? {
+    /// One alert as it stands; nil for none.
+    public static func find(_ id: AlertID, on connection: Connection) throws -> Alert? {
         try connection.run(selectOne, [.id(id)]).first.map(alert)
     }
 
     /// Alerts to be passed on because nobody has answered in time, locked; those that another process has in hand are
     /// passed over.
-    static func due(at now: Timestamp, limit: Int, on connection: Connection) throws -> [Alert] {
+    package static func due(at now: Timestamp, limit: Int, on connection: Connection) throws -> [Alert] {
         try connection.run(selectDue, [.timestamp(now), .int64(Int64(limit))]).map(alert)
     }
 
     /// Open alerts that a clinician answers for, locked.
-    static func owned(by clinician: String, at site: SiteID, limit: Int, on connection: Connection) throws -> [Alert] {
+    package static func owned(
+        by clinician: String, at site: SiteID, limit: Int, on connection: Connection
+    ) throws -> [Alert] {
         try connection.run(selectOwned, [.text(site.text), .text(clinician), .int64(Int64(limit))]).map(alert)
     }
 
     /// Alerts nobody has answered in time, whether they can still be passed on or not; longest first.
     /// - Parameter sites: nil for every site.
-    static func overdue(sites: [SiteID]?, at now: Timestamp, limit: Int, on connection: Connection) throws -> [Alert] {
+    public static func overdue(
+        sites: [SiteID]?, at now: Timestamp, limit: Int, on connection: Connection
+    ) throws -> [Alert] {
         try connection.run(
             selectOverdue, [sites.map { .texts($0.map(\.text)) } ?? .null, .timestamp(now), .int64(Int64(limit))]
         ).map(alert)
     }
 
     /// When somebody was first asked to be told of an alert, and when a message first arrived.
-    static func told(of id: AlertID, on connection: Connection) throws -> (askedAt: Timestamp?, deliveredAt: Timestamp?) {
+    public static func told(
+        of id: AlertID, on connection: Connection
+    ) throws -> (askedAt: Timestamp?, deliveredAt: Timestamp?) {
         let row = try connection.run(selectTold, [.id(id)]).only()
         return (try row.optionalTimestamp(0), try row.optionalTimestamp(1))
     }
@@ -50,7 +57,7 @@ enum AlertStore {
     /// - Parameters:
     ///   - sites: nil for every site.
     ///   - before: only those raised before this instant: how a caller pages on.
-    static func list(
+    public static func list(
         sites: [SiteID]?, statuses: [Alert.Status], episode: EpisodeID?, clinician: String? = nil, before: Timestamp?,
         limit: Int, on connection: Connection
     ) throws -> [Alert] {
@@ -65,7 +72,7 @@ enum AlertStore {
 
     /// Whether an alert of this kind has told of a rating before: its own, or an older one that was still open
     /// when the event came, so that whoever answered saw both.
-    static func hasTold(
+    package static func hasTold(
         _ kind: AlertKind, of rating: RatingID, _ event: EventEnvelope, on connection: Connection
     ) throws -> Bool {
         try !connection.run(
@@ -77,36 +84,36 @@ enum AlertStore {
     }
 
     /// Which of these alerts there are or have been.
-    static func known(_ ids: [AlertID], on connection: Connection) throws -> Set<AlertID> {
+    package static func known(_ ids: [AlertID], on connection: Connection) throws -> Set<AlertID> {
         guard !ids.isEmpty else { return [] }
         return Set(try connection.run(selectKnown, [.ids(ids)]).map { try $0.id(0) })
     }
 
     /// Which of these episodes have an open alert about what they lack.
-    static func lacking(_ episodes: Set<EpisodeID>, on connection: Connection) throws -> Set<EpisodeID> {
+    package static func lacking(_ episodes: Set<EpisodeID>, on connection: Connection) throws -> Set<EpisodeID> {
         guard !episodes.isEmpty else { return [] }
         let kinds = AlertKind.lacks.map(\.number).sorted()
         return Set(try connection.run(selectLacking, [.ids(episodes.sorted()), .int16s(kinds)]).map { try $0.id(0) })
     }
 
     /// Open alerts about what an episode lacks that has been closed, locked.
-    static func lackingInClosed(at site: SiteID, on connection: Connection) throws -> [Alert] {
+    package static func lackingInClosed(at site: SiteID, on connection: Connection) throws -> [Alert] {
         try connection.run(selectLackingInClosed, [.text(site.text), .int16s(AlertKind.lacks.map(\.number).sorted())])
             .map(alert)
     }
 
     /// Alerts of episodes whose finished review waits for the next rating, locked.
-    static func awaitingRating(of episodes: Set<EpisodeID>, on connection: Connection) throws -> [Alert] {
+    package static func awaitingRating(of episodes: Set<EpisodeID>, on connection: Connection) throws -> [Alert] {
         try connection.run(selectAwaiting, [.ids(episodes.sorted())]).map(alert)
     }
 
-    static func markFollowedUp(_ ids: [AlertID], at time: Timestamp, on connection: Connection) throws {
+    package static func markFollowedUp(_ ids: [AlertID], at time: Timestamp, on connection: Connection) throws {
         guard !ids.isEmpty else { return }
         try connection.run(
             "update alerting.alert set followed_up_at = $2 where alert_id = any($1)", [.ids(ids), .timestamp(time)])
     }
 
-    static func insert(_ alerts: [Alert], on connection: Connection) throws {
+    package static func insert(_ alerts: [Alert], on connection: Connection) throws {
         guard !alerts.isEmpty else { return }
         try connection.run(
             insertAlerts,
@@ -123,7 +130,7 @@ enum AlertStore {
             ])
     }
 
-    static func update(_ alerts: [Alert], on connection: Connection) throws {
+    package static func update(_ alerts: [Alert], on connection: Connection) throws {
         guard !alerts.isEmpty else { return }
         let alerts = alerts.sorted { $0.id < $1.id }
         try connection.run(
@@ -218,16 +225,16 @@ enum AlertStore {
         order by first_due_at, alert_id limit $3
         """)
     private static let selectKnown: Statement = "select alert_id from alerting.alert where alert_id = any($1)"
-    static let selectLacking = Statement(
+    package static let selectLacking = Statement(
         "select distinct episode_id from alerting.alert where episode_id = any($1) and kind = any($2) and \(open)")
-    static let selectLackingInClosed = Statement(
+    package static let selectLackingInClosed = Statement(
         """
         select \(columns) from alerting.alert a
         where site = $1 and \(open) and kind = any($2)
           and exists (select from published.episode e where e.episode_id = a.episode_id and e.closed_on is not null)
         order by alert_id for update of a
         """)
-    static let selectAwaiting = Statement(
+    package static let selectAwaiting = Statement(
         """
         select \(columns) from alerting.alert
         where episode_id = any($1) and reviewed_at is not null and followed_up_at is null and status <> 'withdrawn'
@@ -273,4 +280,6 @@ enum AlertStore {
 }
 
 /// A stored alert that this version cannot read: a fault of the deployment.
-struct UnreadableAlert: Error {}
+public struct UnreadableAlert: Error {
+    package init() {}
+}

@@ -1,9 +1,9 @@
-import Contracts
-import Domain
+package import Contracts
+package import Domain
 import Metrics
 
-enum AlertMetrics {
-    static func count(_ step: AlertStep, _ kind: AlertKind) {
+package enum AlertMetrics {
+    package static func count(_ step: AlertStep, _ kind: AlertKind) {
         let name =
             switch step {
             case .raised: "raised"
