@@ -1,7 +1,6 @@
 import ArgumentParser
-import Contracts
-import Crypto
 import Domain
+import EvidenceBundle
 import Foundation
 import Persistence
 import ServiceKit
@@ -71,37 +70,19 @@ struct EvidenceExportCommand: ParsableCommand {
         let connection = try Connection(settings)
         let folder = try EvidenceFolder(out)
         let export = EvidenceExport(scope: try scope(), keys: keys, kept: kept)
-        let result = try export.write(to: folder, at: .now, on: connection)
-        let bytes = result.manifest.json.encoded + [UInt8(ascii: "\n")]
-        let digest = Array(SHA256.hash(data: bytes))
-        try record(result, digest: digest, on: connection)
+        let bars = ProgressBars()
+        let result = try export.write(to: folder, at: .now, on: connection, progress: bars.show)
+        bars.end()
+        let (bytes, digest) = EvidenceRecord.manifest(of: result)
+        try connection.transaction {
+            try EvidenceRecord(accessedBy: by, reason: reason).append(result, digest: digest, at: .now, on: $0)
+        }
         try folder.writeManifest(bytes)
         let counts = result.manifest.counts
         print("events      \(counts.events)" + (counts.uncovered > 0 ? ", \(counts.uncovered) more not signed yet and left out" : ""))
         print("leaves      \(counts.leaves), proved in the tree of \(result.manifest.size)")
         print("checkpoints \(counts.checkpoints)")
         print("manifest    \(Hexadecimal.text(digest))")
-    }
-
-    /// One event for each site whose data left the system, so that it shows wherever that site's accesses do.
-    private func record(_ result: EvidenceExport.Result, digest: [UInt8], on connection: Connection) throws {
-        let now = Timestamp.now
-        let export: EventID = TimeOrderedIdentity.make(at: now)
-        let scope = result.manifest.scope
-        // Who asked for sites that have nothing has looked at them all the same.
-        let sites = Set(result.sites.keys).union(scope.sites).sorted()
-        let events = try sites.map { site in
-            let access = AccessEvent(
-                accessedBy: by, reason: reason,
-                body: .evidenceExported(
-                    ExportedEvidence(
-                        export: export, manifestDigest: digest, events: result.sites[site] ?? 0,
-                        episodes: scope.episodes, sites: scope.sites, from: scope.from, before: scope.before)))
-            return NewEvent(
-                id: TimeOrderedIdentity.make(at: now), stream: DerivedIdentity.named("evidence", "\(export)", site.text),
-                site: site, type: access.type.rawValue, traceparent: nil, payload: try AccessEventCodec.encode(access))
-        }
-        _ = try connection.transaction { try Ledger.append(events, to: .access, on: $0) }
     }
 
     private func scope() throws -> EvidenceScope {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EvidenceBundle
 import Foundation
 import ServiceKit
 import TransparencyLog
@@ -35,10 +36,12 @@ struct EvidenceVerifyCommand: ParsableCommand {
         let report: EvidenceVerification.Report
         do {
             let keys = try keyFile.isEmpty ? nil : LogKeys(keyFile.flatMap { try LogKeys(text: TextFile.read($0)).entries })
+            let bars = ProgressBars()
             report = try EvidenceVerification(
                 folder: URL(fileURLWithPath: folder), keys: keys, kept: checkpoint.map(TextFile.read),
                 manifestDigest: manifest
-            ).run()
+            ).run(progress: bars.show)
+            bars.end()
         } catch {
             note("The evidence could not be checked: \(error)")
             throw ExitCode(2)

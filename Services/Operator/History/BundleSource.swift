@@ -1,4 +1,5 @@
 import Domain
+import EvidenceBundle
 import Foundation
 import Persistence
 import ServiceKit

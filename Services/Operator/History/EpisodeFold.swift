@@ -29,7 +29,8 @@ struct EpisodeFold {
         case .opened(let opening): openedOn = opening.openedOn
         case .closed(let closure): closedOn = closure.day
         case .participantJoined, .sessionHeld, .sessionMissed, .ratingRecorded, .ratingCorrected, .ratingWithdrawn,
-            .ratingDiscussed, .consentChanged, .reviewHeld, .transferred:
+            .ratingDiscussed, .ratingDeclined, .preferencesRecorded, .preferenceReviewed, .consentChanged, .reviewHeld,
+            .transferred:
             break
         }
         return update

@@ -4,6 +4,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import EvidenceBundle
 @testable import attune
 
 @Suite struct EvidenceCommandTests {

@@ -8,6 +8,7 @@ import ServiceKit
 import TestSupport
 import TransparencyLog
 
+@testable import EvidenceBundle
 @testable import attune
 
 /// A ledger with its audit log, signed, and a folder for bundles of it.

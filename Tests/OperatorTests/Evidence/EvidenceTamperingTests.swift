@@ -5,6 +5,7 @@ import Persistence
 import Testing
 import TransparencyLog
 
+@testable import EvidenceBundle
 @testable import attune
 
 /// Each file of a bundle changed: found by the manifest, and, when the manifest was changed to fit, by what the log signed.
@@ -200,6 +201,6 @@ import TransparencyLog
         let found = try found("leaves.ndjson") { $0[70] = "{}" }
         #expect(found.contains(.unreadable("leaves.ndjson", line: 71)))
         try bundle.write("{}", to: "manifest.json")
-        #expect(throws: CannotCheck.self) { try bundle.verify() }
+        #expect(throws: EvidenceUnavailable.self) { try bundle.verify() }
     }
 }

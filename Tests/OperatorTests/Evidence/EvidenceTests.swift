@@ -5,6 +5,7 @@ import Persistence
 import Testing
 import TransparencyLog
 
+@testable import EvidenceBundle
 @testable import attune
 
 @Suite struct EvidenceTests {
@@ -76,7 +77,7 @@ import TransparencyLog
         let report = try bundle.verify(keys: LogKeys(stranger))
         #expect(report.differences.contains(.coveringCheckpointMissing(size: 102)))
         #expect(report.differences.count { if case .checkpointNotTrusted(_, .unsigned) = $0 { true } else { false } } == 2)
-        #expect(throws: CannotCheck.self) {
+        #expect(throws: EvidenceUnavailable.self) {
             try bundle.verify(keys: LogKeys(SigningKey(generatedFor: "other.example/audit").verifierKey))
         }
         let own = try EvidenceVerification(folder: bundle.url, keys: nil, kept: [], manifestDigest: nil).run()
@@ -87,8 +88,8 @@ import TransparencyLog
     @Test func `nothing is exported before a checkpoint or into a folder that is in use`() throws {
         let empty = try EvidenceFixture()
         try empty.admin.script("delete from audit.checkpoint")
-        #expect(throws: CannotCheck.self) { try empty.export() }
+        #expect(throws: EvidenceUnavailable.self) { try empty.export() }
         _ = try fixture.export()
-        #expect(throws: CannotCheck.self) { try fixture.export() }
+        #expect(throws: EvidenceUnavailable.self) { try fixture.export() }
     }
 }

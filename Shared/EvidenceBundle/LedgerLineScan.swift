@@ -1,26 +1,26 @@
-import Domain
+public import Domain
 import FoundationEssentials
-import Persistence
+public import Persistence
 
 /// Reads a line of the ledger in the one form that `LedgerLine.encode` writes, in a single pass.
 ///
 /// It is there for speed alone and never decides: whatever it does not recognise to the last byte it leaves to
 /// `LedgerLine.decode`, and what it reads is what that reads.
-struct LedgerLineScan {
+public struct LedgerLineScan {
     private var scan: ByteScan
     let position: Int64
     let lane: Lane
     let id: EventID
-    let stream: EpisodeID
+    public let stream: EpisodeID
     let version: Int64
     private let site: Range<Int>
     private let type: Range<Int>
-    let recordedAt: Timestamp
+    public let recordedAt: Timestamp
     private let traceparent: Range<Int>?
     private let payload: Range<Int>
 
     /// Nil for any other form.
-    init?(_ line: UnsafeBufferPointer<UInt8>) {
+    public init?(_ line: UnsafeBufferPointer<UInt8>) {
         scan = ByteScan(line)
         guard scan.take("{\"position\":"), let position = scan.positiveInteger(),
             scan.take(",\"category\":"), let number = scan.positiveInteger(),
@@ -54,7 +54,7 @@ struct LedgerLineScan {
     }
 
     /// The whole event; nil where site or payload have another form.
-    var event: LedgerEvent? {
+    public var event: LedgerEvent? {
         guard let site = SiteID(scan.text(site)), let payload = scan.base64(payload) else { return nil }
         return LedgerEvent(
             position: position, lane: lane, id: id, stream: stream, version: version, site: site,

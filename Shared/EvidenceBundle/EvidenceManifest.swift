@@ -1,48 +1,48 @@
-import Domain
-import ServiceKit
-import TransparencyLog
+public import Domain
+public import ServiceKit
+public import TransparencyLog
 
 /// Names of the parts of a bundle.
-enum EvidenceFile {
-    static let manifest = "manifest.json"
-    static let events = "events.ndjson"
-    static let leaves = "leaves.ndjson"
-    static let proofs = "proofs.ndjson"
-    static let consistency = "consistency.ndjson"
-    static let keys = "keys/log.pub"
-    static let checkpoints = "checkpoints"
+public enum EvidenceFile {
+    public static let manifest = "manifest.json"
+    public static let events = "events.ndjson"
+    public static let leaves = "leaves.ndjson"
+    public static let proofs = "proofs.ndjson"
+    public static let consistency = "consistency.ndjson"
+    public static let keys = "keys/log.pub"
+    public static let checkpoints = "checkpoints"
 }
 
 /// What a bundle holds: every file with its digest, so that the manifest's own digest stands for all of it.
-struct EvidenceManifest: Hashable {
+public struct EvidenceManifest: Hashable, Sendable {
     static let format = "attune-evidence/1"
 
-    struct Counts: Hashable {
-        var events = 0
+    public struct Counts: Hashable, Sendable {
+        public internal(set) var events = 0
         /// Of these events and of the trajectories that follow from them.
-        var leaves = 0
-        var checkpoints = 0
+        public internal(set) var leaves = 0
+        public internal(set) var checkpoints = 0
         /// Events asked for that the checkpoint did not cover yet, which were left out.
-        var uncovered = 0
+        public internal(set) var uncovered = 0
     }
 
-    struct Entry: Hashable {
-        let path: String
-        let size: Int
+    public struct Entry: Hashable, Sendable {
+        public let path: String
+        public let size: Int
         /// SHA-256 in hexadecimal.
-        let digest: String
+        public let digest: String
     }
 
-    let createdAt: Timestamp
-    let origin: String
-    let scope: EvidenceScope
-    let counts: Counts
+    public let createdAt: Timestamp
+    public let origin: String
+    public let scope: EvidenceScope
+    public let counts: Counts
     /// Of the checkpoint that all proofs lead to.
-    let size: Int
-    let root: LogHash
-    let files: [Entry]
+    public let size: Int
+    public let root: LogHash
+    public let files: [Entry]
 
-    var json: JSON {
+    public var json: JSON {
         [
             "format": .string(Self.format), "createdAt": .text(createdAt), "origin": .string(origin),
             "scope": scope.json,
@@ -59,7 +59,7 @@ struct EvidenceManifest: Hashable {
 
 extension EvidenceManifest {
     /// - Throws: `JSONSyntaxError`, `FieldError`: the text is not one that ``json`` gives.
-    init(_ text: [UInt8]) throws {
+    public init(_ text: [UInt8]) throws {
         let fields = try JSONField(JSON.parse(text)).object(
             ["format", "createdAt", "origin", "scope", "counts", "checkpoint", "files"])
         let format = try fields["format"]

@@ -1,18 +1,18 @@
 import Crypto
 import Domain
-import Foundation
+public import Foundation
 
 /// A folder in which a bundle comes to be. It is new or empty: a bundle is never mixed with another.
-final class EvidenceFolder {
-    let url: URL
+public final class EvidenceFolder {
+    public let url: URL
     private(set) var entries: [EvidenceManifest.Entry] = []
 
     /// Its files hold client data: they are for their owner alone.
-    init(_ path: String) throws {
+    public init(_ path: String) throws {
         url = URL(fileURLWithPath: path)
         let files = FileManager.default
         if files.fileExists(atPath: path), try !files.contentsOfDirectory(atPath: path).isEmpty {
-            throw CannotCheck("\(path) is there and not empty")
+            throw EvidenceUnavailable("\(path) is there and not empty")
         }
         for folder in [url, url.appendingPathComponent("keys"), url.appendingPathComponent(EvidenceFile.checkpoints)] {
             try files.createDirectory(
@@ -38,7 +38,7 @@ final class EvidenceFolder {
     func writer(_ path: String) throws -> EvidenceWriter { try EvidenceWriter(url.appendingPathComponent(path)) }
 
     /// The last file: a folder without it is no bundle.
-    func writeManifest(_ bytes: [UInt8]) throws {
+    public func writeManifest(_ bytes: [UInt8]) throws {
         let draft = url.appendingPathComponent(EvidenceFile.manifest + ".new")
         var writer = try EvidenceWriter(draft)
         try writer.write(bytes)
@@ -58,7 +58,7 @@ struct EvidenceWriter {
 
     init(_ url: URL) throws {
         guard FileManager.default.createFile(atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
-        else { throw CannotCheck("\(url.path) cannot be written") }
+        else { throw EvidenceUnavailable("\(url.path) cannot be written") }
         handle = try FileHandle(forWritingTo: url)
         buffer.reserveCapacity(Self.bufferSize + 4096)
     }

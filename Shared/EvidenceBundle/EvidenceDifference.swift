@@ -1,8 +1,8 @@
-import AuditLog
-import Domain
+public import AuditLog
+public import Domain
 
 /// One respect in which a bundle of evidence is not what it should be.
-enum EvidenceDifference: Hashable {
+public enum EvidenceDifference: Hashable, Sendable {
     /// The manifest is not the one whose digest was given.
     case otherManifest
     case fileMissing(String)
@@ -39,7 +39,7 @@ enum EvidenceDifference: Hashable {
 
 extension EvidenceDifference: CustomStringConvertible {
     /// One sentence for a person.
-    var description: String {
+    public var description: String {
         switch self {
         case .otherManifest: "the manifest is not the one whose digest was given"
         case .fileMissing(let path): "\(path) is missing"

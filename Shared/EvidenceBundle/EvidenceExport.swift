@@ -1,27 +1,41 @@
 import AuditLog
 import Contracts
-import Domain
-import Persistence
-import TransparencyLog
+public import Domain
+public import Persistence
+public import TransparencyLog
 
 /// Writes events with their leaves, proofs and checkpoints, a page at a time: memory does not grow with the bundle.
 ///
 /// `events.ndjson` is in the order of lanes and positions; `leaves.ndjson` has for each event its leaf and then the
 /// leaves of the trajectories that follow from it, and `proofs.ndjson` has a line for each leaf: whoever reads the three
 /// together needs no look-ups.
-struct EvidenceExport {
+public struct EvidenceExport {
     private static let earlierCheckpoints = 100
 
     let scope: EvidenceScope
     let keys: LogKeys
-    /// Checkpoints kept elsewhere, which the bundle shall be comparable with.
     let kept: [Checkpoint]
-    var pageSize = 500
+    let reach: LedgerReach
+    let pageSize: Int
 
-    struct Result {
-        let manifest: EvidenceManifest
+    /// - Parameters:
+    ///   - kept: checkpoints kept elsewhere, which the bundle shall be comparable with.
+    ///   - reach: what may be read; within a scope only episodes that the scope names can be asked for.
+    public init(
+        scope: EvidenceScope, keys: LogKeys, kept: [Checkpoint] = [], reach: LedgerReach = .whole, pageSize: Int = 500
+    ) {
+        precondition(reach == .whole || !scope.episodes.isEmpty, "lanes are read as a whole by operators alone")
+        self.scope = scope
+        self.keys = keys
+        self.kept = kept
+        self.reach = reach
+        self.pageSize = pageSize
+    }
+
+    public struct Result: Sendable {
+        public let manifest: EvidenceManifest
         /// Events by site.
-        let sites: [SiteID: Int]
+        public let sites: [SiteID: Int]
     }
 
     private struct Files {
@@ -31,13 +45,20 @@ struct EvidenceExport {
     }
 
     /// Everything but the manifest's file. Reads one snapshot.
-    func write(to folder: EvidenceFolder, at now: Timestamp, on connection: Connection) throws -> Result {
+    ///
+    /// - Parameter enter: run first within the transaction: sets its scope.
+    /// - Throws: ``EvidenceUnavailable``, and what files and the database throw.
+    public func write(
+        to folder: EvidenceFolder, at now: Timestamp, on connection: Connection,
+        entering enter: (Connection) throws -> Void = { _ in }, progress: EvidenceProgress = { _, _, _ in }
+    ) throws -> Result {
         try connection.transaction { connection in
             try connection.script("set transaction isolation level repeatable read, read only")
+            try enter(connection)
             let covering = try covering(on: connection)
             let count = try writeCheckpoints(covering, to: folder, on: connection)
             var counts = EvidenceManifest.Counts(checkpoints: count)
-            let sites = try writeEvents(covering, to: folder, &counts, on: connection)
+            let sites = try writeEvents(covering, to: folder, &counts, on: connection, progress)
             try folder.write(EvidenceFile.keys) { try $0.write(Array(keys.text.utf8)) }
             let manifest = EvidenceManifest(
                 createdAt: now, origin: keys.origin, scope: scope, counts: counts, size: covering.size,
@@ -48,11 +69,14 @@ struct EvidenceExport {
 
     private func covering(on connection: Connection) throws -> StoredLog.SignedHead {
         guard let newest = try StoredLog.latestCheckpoint(on: connection) else {
-            throw CannotCheck("no checkpoint was signed yet, so that nothing could be proved")
+            throw EvidenceUnavailable("no checkpoint was signed yet, so that nothing could be proved")
         }
         guard let verified = try? Checkpoint.verified(newest.note, keys: keys).checkpoint, verified.size == newest.size,
             verified.root == newest.root
-        else { throw CannotCheck("the newest checkpoint, of \(newest.size) leaves, is not signed by the given keys") }
+        else {
+            throw EvidenceUnavailable(
+                "the newest checkpoint, of \(newest.size) leaves, is not signed by the given keys")
+        }
         return newest
     }
 
@@ -63,7 +87,8 @@ struct EvidenceExport {
         _ covering: StoredLog.SignedHead, to folder: EvidenceFolder, on connection: Connection
     ) throws -> Int {
         let heads = try StoredLog.checkpoints(
-            through: covering.size, limit: Self.earlierCheckpoints + 1, on: connection).reversed()
+            through: covering.size, limit: Self.earlierCheckpoints + 1, on: connection
+        ).reversed()
         for head in heads {
             let name = "\(head.size)-\(head.root.description.prefix(16)).note"
             try folder.write("\(EvidenceFile.checkpoints)/\(name)") { try $0.write(Array(head.note.utf8)) }
@@ -85,7 +110,7 @@ struct EvidenceExport {
 
     private func writeEvents(
         _ covering: StoredLog.SignedHead, to folder: EvidenceFolder, _ counts: inout EvidenceManifest.Counts,
-        on connection: Connection
+        on connection: Connection, _ progress: EvidenceProgress
     ) throws -> [SiteID: Int] {
         var files = Files(
             events: try folder.writer(EvidenceFile.events), leaves: try folder.writer(EvidenceFile.leaves),
@@ -93,8 +118,8 @@ struct EvidenceExport {
         var proofs = InclusionProofs(size: covering.size)
         let tiles = StoredLog.tileReader(connection)
         var sites: [SiteID: Int] = [:]
-        try forEachPage(on: connection) { page in
-            let leaves = try EvidenceLeaves(of: page, before: covering.size, on: connection)
+        try forEachPage(on: connection, progress) { page in
+            let leaves = try EvidenceLeaves(of: page, before: covering.size, reach: reach, on: connection)
             for event in page {
                 guard let own = leaves.of(event) else {
                     counts.uncovered += 1
@@ -111,17 +136,19 @@ struct EvidenceExport {
             }
         }
         try folder.add([
-            (EvidenceFile.events, files.events), (EvidenceFile.leaves, files.leaves), (EvidenceFile.proofs, files.proofs),
+            (EvidenceFile.events, files.events), (EvidenceFile.leaves, files.leaves),
+            (EvidenceFile.proofs, files.proofs),
         ])
         return sites
     }
 
     /// Events of the scope by lane and position.
-    private func forEachPage(on connection: Connection, _ body: ([LedgerEvent]) throws -> Void) throws {
-        guard scope.episodes.isEmpty else { return try forEachPageOfEpisodes(on: connection, body) }
+    private func forEachPage(
+        on connection: Connection, _ progress: EvidenceProgress, _ body: ([LedgerEvent]) throws -> Void
+    ) throws {
+        guard scope.episodes.isEmpty else { return try forEachPageOfEpisodes(on: connection, progress, body) }
         let heads = try Lane.all.map { (lane: $0, head: try head(of: $0, on: connection)) }
-        var bar = ProgressBar("exporting", total: Int(heads.reduce(0) { $0 + $1.head }))
-        defer { bar.end() }
+        let total = Int(heads.reduce(0) { $0 + $1.head })
         var passed: Int64 = 0
         for (lane, head) in heads {
             var position: Int64 = .min
@@ -130,25 +157,25 @@ struct EvidenceExport {
                 guard let last = page.last else { break }
                 try body(page.filter(scope.includes))
                 position = last.position
-                bar.advance(to: Int(passed + position))
+                progress("exporting", Int(passed + position), total)
             }
             passed += head
-            bar.advance(to: Int(passed))
+            progress("exporting", Int(passed), total)
         }
     }
 
     /// Who names episodes names few: their events are read stream by stream and put in the order of their lanes.
-    private func forEachPageOfEpisodes(on connection: Connection, _ body: ([LedgerEvent]) throws -> Void) throws {
+    private func forEachPageOfEpisodes(
+        on connection: Connection, _ progress: EvidenceProgress, _ body: ([LedgerEvent]) throws -> Void
+    ) throws {
         let ranges = scope.episodes.map { Ledger.StreamRange(stream: $0, firstVersion: 1, lastVersion: .max) }
-        var bar = ProgressBar("exporting", total: Lane.all.count)
-        defer { bar.end() }
         for (done, lane) in Lane.all.enumerated() {
-            let events = try Ledger.events(in: ranges, category: lane.category, on: connection)
+            let events = try Ledger.events(in: ranges, category: lane.category, reach: reach, on: connection)
                 .filter { $0.backfill == lane.backfill && scope.includes($0) }.sorted { $0.position < $1.position }
             for start in stride(from: 0, to: events.count, by: pageSize) {
                 try body(Array(events[start..<min(events.count, start + pageSize)]))
             }
-            bar.advance(to: done + 1)
+            progress("exporting", done + 1, Lane.all.count)
         }
     }
 
@@ -165,13 +192,13 @@ private struct EvidenceLeaves {
     private var own: [EventID: StoredLog.Leaf] = [:]
     private var derived: [EventID: [StoredLog.Leaf]] = [:]
 
-    init(of events: [LedgerEvent], before size: Int, on connection: Connection) throws {
-        for leaf in try StoredLog.leaves(of: events.map(\.id), on: connection) where leaf.index < size {
+    init(of events: [LedgerEvent], before size: Int, reach: LedgerReach, on connection: Connection) throws {
+        for leaf in try StoredLog.leaves(of: events.map(\.id), reach: reach, on: connection) where leaf.index < size {
             own[leaf.entry.event] = leaf
         }
         let causes = events.filter { $0.category == .episode }
         let following = try StoredLog.derivedLeaves(
-            following: causes.map { (episode: $0.stream, sequence: $0.version) }, on: connection)
+            following: causes.map { (episode: $0.stream, sequence: $0.version) }, reach: reach, on: connection)
         for (place, leaf) in following where leaf.index < size && leaf.entry.follows(causes[place]) {
             derived[causes[place].id, default: []].append(leaf)
         }

@@ -11,15 +11,13 @@ struct EvidenceEvents {
     let folder: URL
     let manifest: EvidenceManifest
 
-    func check(_ report: inout EvidenceVerification.Report) throws {
+    func check(_ report: inout EvidenceVerification.Report, _ progress: EvidenceProgress) throws {
         var events = try EvidenceReader(folder, EvidenceFile.events) { try LedgerLine.decode($0) }
         var leaves = try EvidenceReader(folder, EvidenceFile.leaves) { try LeafLine.decode($0) }
         var proofs = try EvidenceReader(folder, EvidenceFile.proofs) { [size = manifest.size] line in
             try ProofLine.decode(line, size: size)
         }
         var order = EvidenceOrder(scope: manifest.scope)
-        var bar = ProgressBar("events", total: manifest.counts.leaves)
-        defer { bar.end() }
         var cause: LedgerEvent?
         while let leaf = try leaves.peek(&report) {
             let event = try events.peek(&report)
@@ -39,7 +37,7 @@ struct EvidenceEvents {
                 report.add(.leafWithoutEvent(index: leaf.index, event: leaf.entry.event))
                 try check(leaf, &leaves, &proofs, &report)
             }
-            bar.advance(to: report.leaves)
+            progress("events", report.leaves, manifest.counts.leaves)
         }
         while let event = try events.peek(&report) {
             report.add(.eventWithoutLeaf(event.id))

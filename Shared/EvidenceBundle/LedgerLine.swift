@@ -1,6 +1,6 @@
 import Domain
 import Foundation
-import Persistence
+public import Persistence
 import ServiceKit
 
 /// A ledger event as one line of NDJSON: how bundles carry the ledger out of the database.
@@ -8,14 +8,14 @@ import ServiceKit
 /// Members, all present: `position`, `category` (1 episode, 2 alert, 3 notification, 4 access), `backfill`, `eventId`,
 /// `streamId`, `version`, `site`, `type`, `recordedAt` (RFC 3339, microseconds), `traceparent` (text or null),
 /// `payload` (base64 of the protobuf message).
-enum LedgerLine {
+public enum LedgerLine {
     private static let members: Set<String> = [
         "position", "category", "backfill", "eventId", "streamId", "version", "site", "type", "recordedAt",
         "traceparent", "payload",
     ]
 
     /// The line, without its line feed.
-    static func encode(_ event: LedgerEvent) -> [UInt8] {
+    public static func encode(_ event: LedgerEvent) -> [UInt8] {
         let line: JSON = [
             "position": .integer(event.position), "category": .integer(event.category.rawValue),
             "backfill": .bool(event.backfill), "eventId": .text(event.id), "streamId": .text(event.stream),
@@ -28,13 +28,13 @@ enum LedgerLine {
 
     /// Reads a line: at once where it is as `encode` writes it, else as any JSON.
     /// - Throws: as `decode` of bytes.
-    static func decode(_ line: UnsafeBufferPointer<UInt8>) throws -> LedgerEvent {
+    public static func decode(_ line: UnsafeBufferPointer<UInt8>) throws -> LedgerEvent {
         if let event = LedgerLineScan(line)?.event { return event }
         return try decode(Array(line))
     }
 
     /// - Throws: `JSONSyntaxError`, `FieldError`: the line is not one that `encode` writes.
-    static func decode(_ line: [UInt8]) throws -> LedgerEvent {
+    public static func decode(_ line: [UInt8]) throws -> LedgerEvent {
         let fields = try JSONField(JSON.parse(line)).object(members)
         guard let category = LedgerCategory(rawValue: Int16(try fields["category"].integer(1...4))) else {
             throw try fields["category"].error("is not a category of the ledger")
