@@ -18,13 +18,15 @@ func shared(
         resources: resources, swiftSettings: strict)
 }
 
-func service(_ folder: String, executable: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+func service(
+    _ folder: String, executable: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> [Target] {
     [
         .executableTarget(
             name: executable,
             dependencies: ["ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", logging, arguments]
                 + dependencies,
-            path: "Services/\(folder)", swiftSettings: strict)
+            path: "Services/\(folder)", resources: resources, swiftSettings: strict)
     ]
 }
 
@@ -77,6 +79,8 @@ let package = Package(
         shared("Messaging", ["Contracts", "Domain", "CRdKafka", logging, metrics]),
         shared("Persistence", ["Contracts", "Domain", "CPostgres", logging, metrics], resources: [.embedInCode("Migrations")]),
         shared("AuditLog", ["TransparencyLog", "Persistence", "Contracts", "Domain", crypto]),
+        shared(
+            "EvidenceBundle", ["AuditLog", "ServiceKit", "TransparencyLog", "Persistence", "Contracts", "Domain", crypto]),
         shared("ClientText", ["Persistence", "Contracts", "Domain", crypto]),
         shared("Directory", ["ClientText"]),
         shared("Outbound", ["CCurl"]),
@@ -90,15 +94,23 @@ let package = Package(
                 configuration, arguments,
             ]),
         shared("FHIR", ["ServiceKit", "Domain"]),
+        shared("AlertBook", ["ServiceKit", "Persistence", "Contracts", "Domain", metrics]),
+        shared("Intake", ["Catalogue", "ClientText", "ServiceKit", "Persistence", "Contracts", "Domain", logging]),
         shared("LocalStack", ["Contracts", "Domain", "Messaging", "Persistence", "Outbound", logging]),
     ]
-        + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", hummingbird])
+        + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", "Intake", hummingbird])
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
-        + service("Alerting", executable: "attune-alerting", ["Catalogue", "FHIR", hummingbird])
+        + service("Alerting", executable: "attune-alerting", ["AlertBook", "Catalogue", "FHIR", hummingbird])
         + service(
             "Notification", executable: "attune-notification",
             ["Channels", "ClientText", "Directory", "Outbound", hummingbird, metrics])
         + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
+        + service(
+            "Portal", executable: "attune-portal",
+            [
+                "AlertBook", "AuditLog", "Catalogue", "ClientText", "Directory", "EvidenceBundle", "FHIR", "Intake", "Outbound",
+                "TransparencyLog", crypto, hummingbird, jwt, lifecycle, metrics, mustache, yaml,
+            ], resources: [.embedInCode("Words/Texts"), .embedInCode("Templates"), .embedInCode("Assets")])
         + [
             .executableTarget(
                 name: "attune-local-kafka", dependencies: ["Messaging", logging, arguments],
@@ -107,18 +119,22 @@ let package = Package(
         + service(
             "Operator", executable: "attune",
             [
-                "AuditLog", "Catalogue", "Channels", "ClientText", "Directory", "TransparencyLog", "Outbound", "LocalStack",
+                "AuditLog", "Catalogue", "Channels", "ClientText", "Directory", "EvidenceBundle", "TransparencyLog", "Outbound",
+                "LocalStack",
                 csv, yaml, histogram, jwt, crypto, hummingbird,
             ])
         + [
             .target(
                 name: "TestSupport", dependencies: ["ServiceKit", "Persistence", lifecycle, logging], path: "Tests/TestSupport",
                 swiftSettings: strict),
+            .target(
+                name: "PortalFixture", dependencies: ["AlertBook", "Catalogue", "Contracts", "Domain", "Persistence"],
+                path: "Tests/PortalFixture", swiftSettings: strict),
             tests(
                 "AlertingTests",
                 [
-                    "attune-alerting", "FHIR", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Outbound",
-                    "Contracts", "Domain", lifecycle, logging,
+                    "attune-alerting", "AlertBook", "FHIR", "ServiceKit", "Messaging", "Persistence", "TestSupport",
+                    "Catalogue", "Outbound", "Contracts", "Domain", lifecycle, logging,
                 ]),
             tests("ArchitectureTests", ["Domain"]),
             tests("DomainTests", ["Domain"]),
@@ -143,16 +159,17 @@ let package = Package(
                 "OperatorTests",
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
-                    "AuditLog", "Channels", "TransparencyLog", "LocalStack", "Outbound", "ServiceKit", "Messaging",
-                    "Persistence", "TestSupport", "Catalogue", "ClientText", "Directory", "Contracts", "Domain", crypto,
+                    "AlertBook", "AuditLog", "Channels", "EvidenceBundle", "Intake", "TransparencyLog", "LocalStack", "Outbound",
+                    "ServiceKit",
+                    "Messaging", "Persistence", "TestSupport", "Catalogue", "ClientText", "Directory", "Contracts", "Domain", crypto,
                     csv, lifecycle, logging,
                 ]),
             tests("OutboundTests", ["Outbound"]),
             tests(
                 "IngestionTests",
                 [
-                    "attune-ingestion", "ClientText", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue",
-                    "Contracts", "Domain", hummingbird, lifecycle, logging,
+                    "attune-ingestion", "Intake", "ClientText", "ServiceKit", "Messaging", "Persistence", "TestSupport",
+                    "Catalogue", "Contracts", "Domain", hummingbird, lifecycle, logging,
                 ]),
             tests("LocalStackTests", ["LocalStack", "Outbound", "Domain"]),
             tests(
@@ -160,7 +177,7 @@ let package = Package(
                 [
                     "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
                     "attune-local-kafka", "ClientText", "LocalStack", "Outbound", "ServiceKit", "Messaging", "Persistence",
-                    "AuditLog", "Contracts", "Domain", "TestSupport", logging,
+                    "AuditLog", "EvidenceBundle", "Contracts", "Domain", "TestSupport", logging,
                 ]),
             tests(
                 "FaultTests",
@@ -173,6 +190,21 @@ let package = Package(
                 [
                     "attune-notification", "Channels", "ClientText", "Directory", "ServiceKit", "Messaging", "Persistence",
                     "TestSupport", "Outbound", "Contracts", "Domain", crypto, hummingbird, lifecycle, logging,
+                ]),
+            tests(
+                "PortalTests",
+                [
+                    "attune-portal", "PortalFixture", "AlertBook", "AuditLog", "EvidenceBundle", "Catalogue", "ClientText", "Directory",
+                    "Intake", "LocalStack",
+                    "Outbound", "ServiceKit", "Messaging", "Persistence", "TestSupport", "TransparencyLog", "Contracts", "Domain", crypto,
+                    hummingbird, lifecycle, logging,
+                ]),
+            tests(
+                "BrowserTests",
+                [
+                    "attune", "attune-ingestion", "attune-scoring", "attune-alerting", "attune-notification", "attune-audit",
+                    "attune-portal", "attune-local-kafka", "PortalFixture", "AuditLog", "Catalogue", "TransparencyLog",
+                    "LocalStack", "Outbound", "ServiceKit", "Persistence", "Contracts", "Domain", "TestSupport",
                 ]),
             tests(
                 "ScoringTests",

@@ -13,11 +13,14 @@ import Testing
         "Messaging": ["Contracts", "Domain", "CRdKafka"],
         "Persistence": ["Contracts", "Domain", "CPostgres"],
         "AuditLog": ["TransparencyLog", "Persistence", "Contracts", "Domain"],
+        "EvidenceBundle": ["AuditLog", "ServiceKit", "TransparencyLog", "Persistence", "Contracts", "Domain"],
         "ClientText": ["Persistence", "Contracts", "Domain"],
         "Directory": ["ClientText"],
         "Outbound": ["CCurl"],
         "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
         "FHIR": ["ServiceKit", "Domain"],
+        "AlertBook": ["ServiceKit", "Persistence", "Contracts", "Domain"],
+        "Intake": ["Catalogue", "ClientText", "ServiceKit", "Persistence", "Contracts", "Domain"],
         "Channels": ["Outbound", "Directory", "ServiceKit", "Contracts", "Domain"],
         "LocalStack": ["Messaging", "Persistence", "Outbound", "Contracts", "Domain"],
     ]
@@ -25,6 +28,7 @@ import Testing
     private static let forEveryService: Set<String> = [
         "ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", "Catalogue", "TransparencyLog", "Outbound",
         "LocalStack", "AuditLog", "ClientText", "Directory", "Channels", "FHIR",
+        "Intake", "AlertBook", "EvidenceBundle",
     ]
 
     private static let services: [String: Set<String>] = [
