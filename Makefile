@@ -1,10 +1,10 @@
 # Attune on one machine. `make` alone shows what there is.
 
 CONFIG ?= debug
-PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-local-kafka
+PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-portal attune-local-kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test chaos quarter bench proto format clean
+.PHONY: help install build demo test pictures chaos quarter bench proto format clean
 
 help: ## show this page
 	@echo "Targets:"
@@ -27,6 +27,12 @@ demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, P
 
 test: ## build and run all tests (FILTER=pattern for some of them)
 	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
+
+pictures: ## take a picture of every page of the portal anew, into docs/pictures
+	@rm -f docs/pictures/*.png
+	@ATTUNE_TEST_PICTURES='$(CURDIR)/docs/pictures' FILTER=PageTourTests deploy/local/test.sh
+	@if python3 -c 'import PIL' 2>/dev/null; then python3 deploy/local/smaller.py docs/pictures/*.png; \
+		else echo "Without Python's Pillow the pictures stay large" >&2; fi
 
 chaos: ## damage a system of its own under load and check it (MINUTES=5, SEED=1, JSON=file)
 	@deploy/local/install.sh faketime

@@ -38,6 +38,26 @@ struct ProgressBar {
     }
 }
 
+/// A bar for each thing that one long work does after another.
+final class ProgressBars {
+    private var title = ""
+    private var bar: ProgressBar?
+
+    func show(_ what: String, _ done: Int, _ total: Int) {
+        if what != title {
+            end()
+            title = what
+            bar = ProgressBar(what, total: total)
+        }
+        bar?.advance(to: done)
+    }
+
+    func end() {
+        bar?.end()
+        bar = nil
+    }
+}
+
 enum Pause {
     /// Waits; the calling thread has nothing else to do meanwhile.
     static func seconds(_ seconds: Double) { usleep(UInt32(seconds * 1_000_000)) }

@@ -11,8 +11,10 @@ import TestSupport
 import TransparencyLog
 
 @testable import attune
+@testable import AlertBook
 @testable import attune_alerting
 @testable import attune_audit
+@testable import Intake
 @testable import attune_ingestion
 import Channels
 @testable import attune_notification
@@ -162,7 +164,7 @@ final class DoctorBench {
 
     /// What a person does with the open alert of a kind.
     func answer(
-        _ episode: EpisodeID, _ kind: AlertKind, _ answer: (AlertID, Connection) throws -> attune_alerting.Alert
+        _ episode: EpisodeID, _ kind: AlertKind, _ answer: (AlertID, Connection) throws -> AlertBook.Alert
     ) throws {
         let id: AlertID = try admin.run(
             "select alert_id from alerting.alert where episode_id = $1 and kind = $2 and closed_at is null",

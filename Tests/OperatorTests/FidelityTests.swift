@@ -12,6 +12,7 @@ private struct Held {
     var outcome = true
     var alliance = true
     var isDiscussed = false
+    var isAllianceDeclined = false
 }
 
 @Suite struct FidelityTests {
@@ -40,6 +41,13 @@ private struct Held {
                             participant: client.id,
                             instrument: instrument, session: place + 1, day: day, answers: .total(380))))
             }
+            if held.isAllianceDeclined {
+                events.append(
+                    .ratingDeclined(
+                        RatingDeclined(
+                            id: DeclineID(rawValue: UUID()), participant: client.id, instrument: DoctorBench.srs,
+                            purpose: .alliance, session: place + 1, day: day)))
+            }
             if held.isDiscussed {
                 events.append(
                     .ratingDiscussed(
@@ -54,12 +62,12 @@ private struct Held {
         return try #require(try FollowedEpisode(recorded.record, catalogue: catalogue, asOf: today))
     }
 
-    private func report(_ episodes: [RecordedEpisode], by grouping: FidelityReport.Grouping = .team) throws
-        -> FidelityReport
-    {
+    private func report(
+        _ episodes: [RecordedEpisode], by grouping: FidelityReport.Grouping = .team,
+        teams: [String: String] = ["c-01": "blue", "c-02": "blue", "c-03": "amber"]
+    ) throws -> FidelityReport {
         let month = try #require(CalendarMonth("2026-02"))
-        var report = FidelityReport(
-            month, by: grouping, teams: ["c-01": "blue", "c-02": "blue", "c-03": "amber"])
+        var report = FidelityReport(month, by: grouping, teams: teams)
         for episode in episodes { report.add(try followed(episode)) }
         return report
     }
@@ -85,17 +93,51 @@ private struct Held {
         #expect(report.rows.map { $0.group.name } == [nil, "blue"])
     }
 
+    @Test func `A declined measure is counted apart, neither as rated nor as missed`() throws {
+        let report = try report([
+            episode(
+                "c-01",
+                [
+                    Held(day: "2026-02-03", alliance: false, isAllianceDeclined: true), Held(day: "2026-02-10", alliance: false),
+                    Held(day: "2026-02-17", outcome: false, alliance: false, isAllianceDeclined: true),
+                ])
+        ])
+        let counts = try #require(report.rows.first).counts
+        #expect(counts.alliance == .init(count: 0, of: 1) && counts.allianceDeclined == 2)
+        #expect(counts.outcome == .init(count: 2, of: 3) && counts.outcomeDeclined == 0)
+        #expect(counts.discussed == .init(count: 0, of: 2), "of sessions with a rating")
+    }
+
     @Test func `A group of one clinician is told with its site only, and groups stand in alphabetical order`() throws {
         let held = [Held(day: "2026-02-03")]
         let episodes = try [episode("c-03", service: "young", held), episode("c-01", held), episode("c-02", held)]
-        let byTeam = try report(episodes)
-        #expect(byTeam.rows.map { $0.group.name } == [nil, "blue"] && byTeam.groupsLeftOut == 1)
-        #expect(byTeam.rows.first?.counts.sessions == 3)
+        let others = try [episode("c-04", held), episode("c-05", held)]
+        // Two groups of one each: what is missing from the site's sum is the work of two.
+        let teams = ["c-01": "blue", "c-02": "blue", "c-03": "amber", "c-04": "red", "c-05": "red"]
+        let byTeam = try report(episodes + [others[0]], teams: teams)
+        #expect(byTeam.rows.map { $0.group.name } == [nil, "blue"] && byTeam.groupsLeftOut == 2)
+        #expect(byTeam.rows.first?.counts.sessions == 4)
         let byService = try report(episodes + [episode("c-01", service: "young", held)], by: .service)
         #expect(byService.rows.map { $0.group.name } == [nil, "adult", "young"])
         let text = FidelityText(report: byService, minimum: 3).lines.joined(separator: "\n")
         #expect(text.contains("4 of 4 (100 %)") && text.contains("2 of 2") && !text.contains("2 of 2 ("), "\(text)")
         #expect(!text.contains("c-0"), "names nobody: \(text)")
+    }
+
+    @Test func `Where a group of one clinician would be the difference, the smallest other is left out too`() throws {
+        let held = [Held(day: "2026-02-03")]
+        let episodes = try ["c-01", "c-02", "c-03"].map { try episode($0, held) }
+        let teams = ["c-01": "blue", "c-02": "blue", "c-03": "amber", "c-04": "red", "c-05": "red", "c-06": "red"]
+        let two = try report(episodes, teams: teams)
+        #expect(two.rows.map { $0.group.name } == [nil] && two.groupsLeftOut == 2, "the site less blue would be amber")
+        let three = try report(episodes + ["c-04", "c-05", "c-06"].map { try episode($0, held) }, teams: teams)
+        #expect(three.rows.map { $0.group.name } == [nil, "red"], "blue is smaller than red")
+        // One person alone in two services: their sum is still one person's work.
+        let services = try [
+            episode("c-01", service: "day", held), episode("c-01", service: "night", held),
+            episode("c-02", service: "walk-in", held), episode("c-03", service: "walk-in", held),
+        ]
+        #expect(try report(services, by: .service).rows.map { $0.group.name } == [nil])
     }
 
     @Test func `What is missing is listed by the rules of the policy, for open episodes`() throws {

@@ -9,6 +9,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
+@testable import Intake
 @testable import attune_ingestion
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -3,6 +3,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import EvidenceBundle
 @testable import attune
 
 /// The quick reading of a line never differs from the strict one.

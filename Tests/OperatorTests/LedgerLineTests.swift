@@ -3,6 +3,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import EvidenceBundle
 @testable import attune
 
 @Suite struct LedgerLineTests {

@@ -5,6 +5,7 @@ import Persistence
 import Testing
 
 @testable import attune
+@testable import AlertBook
 @testable import attune_alerting
 
 /// Alerts that an episode's events tell of, at minutes since a day began.

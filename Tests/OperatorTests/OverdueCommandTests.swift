@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import attune
+@testable import AlertBook
 @testable import attune_alerting
 
 @Suite struct OverdueCommandTests {

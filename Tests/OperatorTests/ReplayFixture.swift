@@ -5,6 +5,7 @@ import Foundation
 import Persistence
 import Testing
 
+@testable import EvidenceBundle
 @testable import attune
 
 /// An episode as the ledger would hold it, an event an hour, with the alerts that alerting would have recorded.

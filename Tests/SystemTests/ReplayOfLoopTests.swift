@@ -8,6 +8,7 @@ import ServiceKit
 import TestSupport
 import Testing
 
+@testable import EvidenceBundle
 @testable import attune
 
 /// What a running system recorded, replayed: to its ids and, from a bundle, to the last byte.

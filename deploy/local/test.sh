@@ -9,6 +9,9 @@ cd "$(dirname "$0")/../.."
 
 # The fault tests step clocks; messages are sent to a mail server that is not ours.
 deploy/local/install.sh faketime python3-aiosmtpd
+# A browser looks at the portal's pages. Where it cannot be had, those tests say so and are skipped.
+deploy/local/install.sh chromium chromium-driver fonts-dejavu-core ||
+    echo "Going on without a browser: the tests that need one are skipped" >&2
 
 folder=$(mktemp -d /tmp/attune-tests.XXXXXX)
 config=${CONFIG:-debug}
@@ -64,14 +67,39 @@ run() {
     return "$status"
 }
 
-# Runs tests, and repeats at the end what failed: the output is long.
+# Runs tests in lanes, one process each, side by side: `tests LANE OPTION... [-- LANE OPTION...]...`. Repeats at the end
+# what failed: the output is long.
 tests() {
     local status=0
-    run bash -o pipefail -c '"$@" 2>&1 | tee "$0"' "$folder/output" \
-        swift test --configuration "$config" --skip-build --no-parallel "$@" || status=$?
-    [ "$status" -eq 0 ] || grep -aE -A 6 '^.{0,4}✘|error:' "$folder/output" | tail -n 120 >&2
+    run bash -c "$lanes" "$program" "$folder" "$@" || status=$?
+    [ "$status" -eq 0 ] || grep -aE -A 6 '^.{0,4}✘|error:' "$folder"/*.output | tail -n 120 >&2
     return "$status"
 }
+
+# Waits for every lane, also when one failed: a run shows all that there is to repair.
+lanes=$(cat <<'SCRIPT'
+set -o pipefail
+folder=$1
+shift
+lane() {
+    local name=$1
+    shift
+    # By the test program itself: two `swift test` would wait for each other.
+    "$0" --testing-library swift-testing --no-parallel "$@" 2>&1 | tee "$folder/$name.output"
+}
+pids=()
+while [ $# -gt 0 ]; do
+    options=()
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
+    [ $# -eq 0 ] || shift
+    lane "${options[@]}" &
+    pids+=($!)
+done
+status=0
+for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
+exit "$status"
+SCRIPT
+)
 
 echo "Building the tests (the first time takes some minutes)"
 # The product of all tests brings the programs that the system tests run. (--build-tests would also build
@@ -122,14 +150,19 @@ if [ -z "$port" ]; then
 fi
 export ATTUNE_TEST_POSTGRES=postgresql://postgres@127.0.0.1:$port/postgres
 
-# One test at a time: many of them hold threads, connections and processes, and side by side on two cores
-# they would keep each other waiting until a service gives up, as it should. The system tests come last.
+# One test at a time in a lane: many of them hold threads, connections and processes, and all at once on two cores they
+# would keep each other waiting until a service gives up, as it should. The modules' tests wait more than they compute, so
+# two lanes of about the same length share the cores. The system and fault tests have the machine for themselves.
+program=$(swift build --configuration "$config" --show-bin-path)/attunePackageTests.xctest
+[ -x "$program" ] || { echo "There is no $program to run the tests with" >&2; exit 1; }
 if [ -n "${FILTER:-}" ]; then
     echo "Running the tests that match $FILTER"
-    tests --filter "$FILTER"
+    tests chosen --filter "$FILTER"
 else
+    pages='^(OperatorTests|PortalTests|BrowserTests)\.'
+    whole='^(SystemTests|FaultTests)\.'
     echo "Running the tests of the modules"
-    tests --skip 'SystemTests|FaultTests'
+    tests pages --filter "$pages" -- modules --skip "$pages" --skip "$whole"
     echo "Running the system and fault tests"
-    tests --filter 'SystemTests|FaultTests'
+    tests whole --filter "$whole"
 fi

@@ -33,7 +33,7 @@ struct BenchCommand: ParsableCommand {
     @Option(
         help: """
             Measurements to take, in this order whatever the order given: scoring, replay, memory, ingestion, pipeline, \
-            latency, start-up, verify, history, notices, receivers, escalation.
+            latency, start-up, verify, history, pages, notices, receivers, escalation.
             """)
     var only: [BenchPart] = BenchPart.allCases
 
@@ -45,6 +45,9 @@ struct BenchCommand: ParsableCommand {
 
     @Option(help: "How many of them are due at the same moment.")
     var dueAlerts = 10_000
+
+    @Option(help: "Episodes of the network whose pages are measured.")
+    var episodes = 100_000
 
     @Option(help: "File for the figures as JSON, besides the table.")
     var json: String?
@@ -59,6 +62,7 @@ struct BenchCommand: ParsableCommand {
         guard (1...1_000_000).contains(openAlerts), (1...openAlerts).contains(dueAlerts) else {
             throw ValidationError("--open-alerts 1 to 1000000, --due-alerts 1 to as many")
         }
+        guard (2000...1_000_000).contains(episodes) else { throw ValidationError("--episodes 2000 to 1000000") }
         guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
 
@@ -73,6 +77,13 @@ struct BenchCommand: ParsableCommand {
             try withStack { stack, files in
                 let catalogue = try Catalogue.load(siteFolder: files.catalogue.path)
                 report.add(try HistoryBench(stack: stack, sizes: history, catalogue: catalogue).figures())
+            }
+        }
+        if only.contains(.pages) {
+            try withStack { stack, files in
+                let catalogue = try Catalogue.load(siteFolder: files.catalogue.path)
+                let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
+                report.add(try PageBench(bench: bench, catalogue: catalogue, episodes: episodes).figures())
             }
         }
         if only.contains(where: \.isAboutAlerts) { try measureAlerts(into: &report) }
@@ -131,12 +142,12 @@ struct BenchCommand: ParsableCommand {
 enum BenchPart: String, CaseIterable, ExpressibleByArgument {
     case scoring, replay, memory, ingestion, pipeline, latency
     case startUp = "start-up"
-    case verify, history, notices, receivers, escalation
+    case verify, history, pages, notices, receivers, escalation
 
     /// Whether the services that `Bench` measures have to run for it.
     fileprivate var needsServices: Bool {
         switch self {
-        case .scoring, .replay, .history, .notices, .receivers, .escalation: false
+        case .scoring, .replay, .history, .pages, .notices, .receivers, .escalation: false
         case .memory, .ingestion, .pipeline, .latency, .startUp, .verify: true
         }
     }
@@ -145,7 +156,7 @@ enum BenchPart: String, CaseIterable, ExpressibleByArgument {
     fileprivate var isAboutAlerts: Bool {
         switch self {
         case .notices, .receivers, .escalation: true
-        case .scoring, .replay, .memory, .ingestion, .pipeline, .latency, .startUp, .verify, .history: false
+        case .scoring, .replay, .memory, .ingestion, .pipeline, .latency, .startUp, .verify, .history, .pages: false
         }
     }
 }

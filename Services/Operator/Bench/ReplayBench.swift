@@ -1,6 +1,7 @@
 import Catalogue
 import Contracts
 import Domain
+import EvidenceBundle
 import Foundation
 import LocalStack
 import Persistence

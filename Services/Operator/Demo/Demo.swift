@@ -18,6 +18,7 @@ struct Demo: Sendable {
         case notDrained(after: Duration, missing: [String])
         case undelivered(Int)
         case ended(service: String)
+        case refused(String)
 
         var description: String {
             switch self {
@@ -27,6 +28,8 @@ struct Demo: Sendable {
                 "\(count) notifications were given up on"
             case .ended(let service):
                 "\(service) ended by itself; its log says why"
+            case .refused(let reason):
+                "ingestion refuses an entry of the made-up network: \(reason)"
             }
         }
     }
@@ -42,12 +45,19 @@ struct Demo: Sendable {
         }
         do {
             try stack.start()
+            let connection = try connection(to: stack)
+            defer { connection.close() }
+            try applyDirectory(stack, on: connection)
             try importCaseload(stack)
-            let state = try waitUntilDrained(stack)
+            let network = try postNetwork(stack, on: connection)
+            _ = try waitUntilDrained(stack, connection)
+            try answerAlerts(stack, of: network)
+            let state = try waitUntilDrained(stack, connection)
             say("verifying the audit log")
             try stack.runOperator(
                 ["audit", "verify", "--key-file", stack.keys.auditVerifier.path], logTo: "attune-audit-verify")
             print(DemoSummary(state: state, stack: stack).text)
+            if let portal = stack.endpoints.url(.portal) { print(DemoLinks(portal: portal, plan: network).text) }
             if state.failedDeliveries > 0 { throw Failure.undelivered(state.failedDeliveries) }
             if stays { try stayUp(stack) }
             return .success
@@ -72,7 +82,7 @@ struct Demo: Sendable {
     }
 
     /// A token of the stack's own issuer, in a file that only its owner can read.
-    private func token(_ stack: LocalStack, site: String, role: String) throws -> URL {
+    func token(_ stack: LocalStack, site: String, role: String) throws -> URL {
         let file = stack.keys.folder.appendingPathComponent("\(role)-\(site).token")
         try stack.runOperator(
             [
@@ -83,12 +93,8 @@ struct Demo: Sendable {
 
     /// Looks at the database until nothing is missing and two looks in a row agree: what an event sets
     /// off may not be visible yet at the moment the event itself is done.
-    private func waitUntilDrained(_ stack: LocalStack) throws -> PipelineState {
+    private func waitUntilDrained(_ stack: LocalStack, _ connection: Connection) throws -> PipelineState {
         say("waiting until everything is scored, alerted, notified and audited")
-        let connection = try Connection(
-            DatabaseSettings(
-                url: stack.endpoints.database, role: "attune_operator", applicationName: "attune demo"))
-        defer { connection.close() }
         let clock = ContinuousClock()
         let deadline = clock.now + limit
         var last: PipelineState?
@@ -100,6 +106,12 @@ struct Demo: Sendable {
             try requireAllRunning(stack)
             if interruption.wait(atMost: 0.25) { throw StackError.interrupted }
         }
+    }
+
+    private func connection(to stack: LocalStack) throws -> Connection {
+        try Connection(
+            DatabaseSettings(
+                url: stack.endpoints.database, role: "attune_operator", applicationName: "attune demo"))
     }
 
     private func requireAllRunning(_ stack: LocalStack) throws {

@@ -9,8 +9,9 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Run everything on this machine, with a sample caseload.",
         discussion: """
             Starts a private PostgreSQL, a Kafka in memory, and the services, each as a process of its own; imports \
-            the sample caseload; waits until everything accepted has been scored, alerted, notified and audited; \
-            prints what happened, and stays up until Ctrl-C. A second run goes on from the first one's data.
+            the sample caseload and what has happened in a made-up network of three sites up to yesterday; waits until \
+            everything accepted has been scored, alerted, notified and audited; prints what happened, and stays up until \
+            Ctrl-C. A second run goes on from the first one's data, on the days of the first.
 
             The status is 0 when all of it came about.
             """)
@@ -58,7 +59,8 @@ struct DemoCommand: AsyncParsableCommand {
             folder: URL(fileURLWithPath: folder), programs: try Self.programs(), catalogue: site.catalogue,
             routes: site.routes,
             kafka: kafka.map { .external(bootstrapServers: $0) } ?? .local,
-            postgres: postgres.map { .external(url: $0) } ?? .local(.durable))
+            postgres: postgres.map { .external(url: $0) } ?? .local(.durable),
+            environment: site.policies.map { ["ATTUNE_ALERT_POLICY_DIR": $0.path] } ?? [:])
     }
 
     /// The services are built beside this program.
@@ -76,6 +78,12 @@ struct SiteFiles {
 
     var catalogue: URL { folder.appendingPathComponent("instruments") }
     var routes: URL { folder.appendingPathComponent("routes.yaml") }
+
+    /// Policies of sites that have their own; nil where there are none.
+    var policies: URL? {
+        let policies = folder.appendingPathComponent("policies")
+        return FileManager.default.fileExists(atPath: policies.path) ? policies : nil
+    }
 
     /// One file to import, with the map that explains its columns.
     struct Caseload {

@@ -7,8 +7,9 @@ import ServiceKit
 /// One line of what a sender noted when ingestion had answered 201 or 200, as NDJSON.
 ///
 /// `{"kind": "rating", "id": UUID, "site": "north", "episodeId": UUID, "eventId": UUID, "version": 7}`: `kind` is
-/// `opening`, `participant`, `session`, `rating`, `correction`, `withdrawal`, `discussion`, `consent`, `review`, `transfer`
-/// or `closure`; `id` is the one the sender gave it, the withdrawn rating's, or the opened or closed episode's. `site`
+/// `opening`, `participant`, `session`, `rating`, `correction`, `withdrawal`, `discussion`, `consent`, `review`, `transfer`,
+/// `decline`, `preferences`, `preference_review` or `closure`; `id` is the one the sender gave it, the withdrawn rating's,
+/// or the opened or closed episode's. `site`
 /// may be left out where one site is checked or the id is known at one site only; `episodeId` is needed for `participant`
 /// and `withdrawal`; `eventId` and `version` are compared where they are given. Other members are of no concern.
 ///
@@ -16,6 +17,8 @@ import ServiceKit
 struct AcceptedLine {
     enum Kind: String, CaseIterable {
         case opening, participant, session, rating, correction, withdrawal, discussion, consent, review, transfer, closure
+        case decline, preferences
+        case preferenceReview = "preference_review"
         case acknowledgement, resolution
     }
 
@@ -36,7 +39,8 @@ struct AcceptedLine {
         switch kind {
         case .opening, .closure: episode = id
         case .participant, .withdrawal: episode = try fields["episodeId"].identity()
-        case .session, .rating, .correction, .discussion, .consent, .review, .transfer, .acknowledgement, .resolution:
+        case .session, .rating, .correction, .discussion, .consent, .review, .transfer, .decline, .preferences,
+            .preferenceReview, .acknowledgement, .resolution:
             episode = try fields.optional("episodeId")?.identity()
         }
         event = try fields.optional("eventId")?.identity()
@@ -57,8 +61,8 @@ struct AcceptedLine {
             return made.rawValue
         }
         return switch kind {
-        case .opening, .session, .rating, .correction, .discussion, .consent, .review, .transfer, .acknowledgement,
-            .resolution:
+        case .opening, .session, .rating, .correction, .discussion, .consent, .review, .transfer, .decline,
+            .preferences, .preferenceReview, .acknowledgement, .resolution:
             id
         case .participant: derived("participant")
         case .withdrawal: derived("withdrawal")
@@ -69,21 +73,30 @@ struct AcceptedLine {
     /// Whether an event says what was accepted. A correction's own id stands in no event.
     func isTold(by event: EpisodeEvent, of stream: EpisodeID) -> Bool {
         if let episode, episode != stream { return false }
-        switch (kind, event) {
-        case (.opening, .opened), (.closure, .closed), (.correction, .ratingCorrected): return true
-        case (.participant, .participantJoined(let participant)): return participant.id.rawValue == id
-        case (.session, .sessionHeld(let session)): return session.id.rawValue == id
-        case (.session, .sessionMissed(let session)): return session.id.rawValue == id
-        case (.rating, .ratingRecorded(let rating)): return rating.id.rawValue == id
-        case (.withdrawal, .ratingWithdrawn(let withdrawal)): return withdrawal.rating.rawValue == id
-        case (.discussion, .ratingDiscussed(let discussion)): return discussion.id.rawValue == id
-        case (.consent, .consentChanged(let change)): return change.id.rawValue == id
-        case (.review, .reviewHeld(let review)): return review.id.rawValue == id
-        case (.transfer, .transferred(let transfer)): return transfer.id.rawValue == id
-        case (.opening, _), (.closure, _), (.correction, _), (.participant, _), (.session, _), (.rating, _),
-            (.withdrawal, _), (.discussion, _), (.consent, _), (.review, _), (.transfer, _), (.acknowledgement, _),
-            (.resolution, _):
-            return false
+        let told = event.told
+        return told.kind == kind && (told.id == nil || told.id == id)
+    }
+}
+
+extension EpisodeEvent {
+    /// What was accepted when the event was recorded, and under which id; nil where the episode or no event has it.
+    fileprivate var told: (kind: AcceptedLine.Kind, id: UUID?) {
+        switch self {
+        case .opened: (.opening, nil)
+        case .closed: (.closure, nil)
+        case .ratingCorrected: (.correction, nil)
+        case .participantJoined(let participant): (.participant, participant.id.rawValue)
+        case .sessionHeld(let session): (.session, session.id.rawValue)
+        case .sessionMissed(let session): (.session, session.id.rawValue)
+        case .ratingRecorded(let rating): (.rating, rating.id.rawValue)
+        case .ratingWithdrawn(let withdrawal): (.withdrawal, withdrawal.rating.rawValue)
+        case .ratingDiscussed(let discussion): (.discussion, discussion.id.rawValue)
+        case .ratingDeclined(let declined): (.decline, declined.id.rawValue)
+        case .preferencesRecorded(let recorded): (.preferences, recorded.id.rawValue)
+        case .preferenceReviewed(let review): (.preferenceReview, review.id.rawValue)
+        case .consentChanged(let change): (.consent, change.id.rawValue)
+        case .reviewHeld(let review): (.review, review.id.rawValue)
+        case .transferred(let transfer): (.transfer, transfer.id.rawValue)
         }
     }
 }

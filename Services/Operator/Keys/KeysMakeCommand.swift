@@ -12,7 +12,8 @@ struct KeysMakeCommand: ParsableCommand {
         abstract: "Make the keys that are missing in a folder.",
         discussion: """
             token-key.json and jwks.json sign and verify access tokens; audit.key and audit.pub sign and verify \
-            checkpoints of the audit log; webhook.key is shared with the receiver of webhooks; content.keys wraps the keys \
+            checkpoints of the audit log; webhook.key is shared with the receiver of webhooks; portal.key signs the portal's \
+            cookies and links; content.keys wraps the keys \
             of clients' own words, contact.keys seals how people of the directory are reached; both must be kept apart from \
             the database and its backups. Existing keys are left as they are; --new-content-key adds a line to \
             content.keys, which wraps from the next start of attune-ingestion on, while the lines before it go on \
@@ -47,10 +48,10 @@ struct KeysMakeCommand: ParsableCommand {
             try PrivateFile.create(path("audit.key"), Array("\(key.secretText)\n".utf8), mode: 0o600)
             print("made audit.key and audit.pub")
         }
-        if !files.fileExists(atPath: path("webhook.key")) {
+        for name in ["webhook.key", "portal.key"] where !files.fileExists(atPath: path(name)) {
             let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
-            try PrivateFile.create(path("webhook.key"), Array("\(secret)\n".utf8), mode: 0o600)
-            print("made webhook.key")
+            try PrivateFile.create(path(name), Array("\(secret)\n".utf8), mode: 0o600)
+            print("made \(name)")
         }
         try addKey("content", path("content.keys"), also: newContentKey)
         try addKey("contact", path("contact.keys"), also: newContactKey)

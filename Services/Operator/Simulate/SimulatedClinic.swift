@@ -14,11 +14,13 @@ struct SimulatedClinic: Sendable {
         let path: String
         let body: JSON
 
-        /// The same rating as a line of a batch, which names its episode itself.
+        /// The same as a line of a batch, which says in its body what here the address says.
         var asLine: JSON {
             guard case .object(let members) = body else { return body }
-            let episode = path.split(separator: "/").dropFirst(2).first.map(String.init) ?? ""
-            return .object([.init("type", "rating"), .init("episodeId", .string(episode))] + members)
+            let parts = path.split(separator: "/").map(String.init)
+            guard parts.count == 4 else { return .object([.init("type", "episode")] + members) }
+            let type = parts[3].hasSuffix("s") ? String(parts[3].dropLast()) : parts[3]
+            return .object([.init("type", .string(type)), .init("episodeId", .string(parts[2]))] + members)
         }
     }
 

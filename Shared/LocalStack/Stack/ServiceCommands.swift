@@ -66,6 +66,14 @@ struct ServiceCommands {
             environment["ATTUNE_AUDIT_KEY_FILE"] = keys.auditKey.path
             environment["ATTUNE_AUDIT_ORIGIN"] = StackSettings.auditOrigin
             environment["ATTUNE_CHECKPOINT_INTERVAL"] = "1s"
+        case .portal:
+            environment["ATTUNE_PORTAL_KEY_FILE"] = keys.portalKey.path
+            environment["ATTUNE_CONTENT_KEY_FILE"] = keys.contentKeys.path
+            environment["ATTUNE_AUDIT_PUBLIC_KEYS_FILE"] = keys.auditVerifier.path
+            environment["ATTUNE_ALERT_POLICY_FILE"] = settings.alertPolicy?.path
+            environment["ATTUNE_CATALOGUE_DIR"] = settings.catalogue?.path
+            // One machine, one person at it.
+            environment["ATTUNE_PORTAL_DEMO_SIGN_IN"] = "true"
         }
         return environment
     }

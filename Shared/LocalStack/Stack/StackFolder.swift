@@ -62,6 +62,8 @@ public struct StackKeys: Sendable {
     public var contentKeys: URL { folder.appendingPathComponent("content.keys") }
     /// Seal how people of the directory are reached.
     public var contactKeys: URL { folder.appendingPathComponent("contact.keys") }
+    /// Signs the cookies and links of the portal.
+    public var portalKey: URL { folder.appendingPathComponent("portal.key") }
     /// Shared with the receiver of webhooks.
     public var webhookKey: URL { folder.appendingPathComponent("webhook.key") }
 }

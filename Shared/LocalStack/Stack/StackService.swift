@@ -1,6 +1,6 @@
 /// The services of a stack, in the order in which they start.
 public enum StackService: String, CaseIterable, Sendable {
-    case ingestion, scoring, alerting, notification, audit
+    case ingestion, scoring, alerting, notification, audit, portal
 
     /// Its program.
     public var executable: String { "attune-\(rawValue)" }

@@ -15,9 +15,9 @@ struct FidelityCommand: ParsableCommand {
             that were raised in the month (UTC) have a completed support review. Corrected and withdrawn ratings count as \
             they stand now.
 
-            Never by therapist: a team or service with a single clinician is told with its site only. In alphabetical \
-            order, never as a ranking; small numbers are shown without percentages. These are figures to talk about, not \
-            measures of people.
+            Never by therapist: a team or service with a single clinician is told with its site only, and where it would \
+            be the difference between the site and the others, another with it. In alphabetical order, never as a \
+            ranking; small numbers are shown without percentages. These are figures to talk about, not measures of people.
 
             Status 0: shown; 2: ledger, bundle or catalogue cannot be read; 64: the arguments cannot be meant.
             """)

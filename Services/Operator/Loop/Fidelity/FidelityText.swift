@@ -9,28 +9,29 @@ struct FidelityText {
 
     var lines: [String] {
         var table = TextTable([
-            "site", report.grouping.rawValue, "sessions", "outcome rated", "alliance rated", "discussed",
-            "alerts reviewed",
+            "site", report.grouping.rawValue, "sessions", "outcome rated", "declined",
+            "alliance rated", "declined", "discussed", "alerts reviewed",
         ])
         for (group, counts) in report.rows {
             table.add([
                 group.site.text, group.name ?? "(whole site)", "\(counts.sessions)", words(counts.outcome),
-                words(counts.alliance),
+                "\(counts.outcomeDeclined)", words(counts.alliance), "\(counts.allianceDeclined)",
                 words(counts.discussed), words(counts.reviewed),
             ])
         }
         let rows = report.rows.isEmpty ? ["no session was held and no alert raised"] : table.lines
         return ["Fidelity in \(report.month), by site and \(report.grouping.rawValue), in alphabetical order", ""]
             + rows + [
-                "", "discussed: of sessions with a rating; alerts: about courses, raised in the month (UTC).",
-                "No percentage is shown of fewer than \(minimum). \(report.groupsLeftOut) groups of one clinician are told "
-                    + "with their site only.",
+                "", "rated: of sessions at which the client did not decline, which is an answer and stands beside.",
+                "discussed: of sessions with a rating; alerts: about courses, raised in the month (UTC).",
+                "No percentage is shown of fewer than \(minimum). \(report.groupsLeftOut) groups are told with their site "
+                    + "only: those of one clinician, and another where one would be the difference.",
             ]
     }
 
     private func words(_ share: FidelityCounts.Share) -> String {
         let numbers = "\(share.count) of \(share.of)"
-        return share.of >= minimum ? numbers + " (\((share.count * 200 + share.of) / (share.of * 2)) %)" : numbers
+        return share.percent(ofAtLeast: minimum).map { "\(numbers) (\($0) %)" } ?? numbers
     }
 
     var json: JSON {
@@ -41,7 +42,8 @@ struct FidelityText {
                 report.rows.map { group, counts in
                     [
                         "site": .text(group.site), "name": .text(group.name), "sessions": .integer(counts.sessions),
-                        "outcomeRated": json(counts.outcome), "allianceRated": json(counts.alliance),
+                        "outcomeRated": json(counts.outcome), "outcomeDeclined": .integer(counts.outcomeDeclined),
+                        "allianceRated": json(counts.alliance), "allianceDeclined": .integer(counts.allianceDeclined),
                         "discussed": json(counts.discussed), "alertsReviewed": json(counts.reviewed),
                     ]
                 }),

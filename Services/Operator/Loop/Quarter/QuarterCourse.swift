@@ -36,12 +36,15 @@ struct QuarterCourse {
     let sessions: [Session]
     /// Whether it is closed after the last session.
     let closes: Bool
+    private let index: Int
     private let name: String
     private let seed: UInt64
 
-    init(_ index: Int, seed: UInt64, first: CalendarDay, last: CalendarDay) {
+    /// - Parameter interval: days from session to session.
+    init(_ index: Int, seed: UInt64, first: CalendarDay, last: CalendarDay, every interval: Int = 7) {
         var random = SplitMix64(seed: seed &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15)
         func among(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+        self.index = index
         name = "\(seed)/\(index)"
         self.seed = seed &+ UInt64(index) &* 0xD134_2543_DE82_EF95
         id = DerivedIdentity.named("attune quarter", name, "episode")
@@ -67,7 +70,7 @@ struct QuarterCourse {
         var sessions: [Session] = []
         for number in 1...count where day <= last {
             sessions.append(Session(number: number, day: day, hour: hour, isMissed: number > 1 && among(14) == 0))
-            day = day.advanced(byDays: 7)
+            day = day.advanced(byDays: interval)
         }
         self.sessions = sessions
         closes = sessions.count == count
@@ -82,7 +85,12 @@ struct QuarterCourse {
             body: [
                 "episodeId": .text(id), "site": .text(site), "service": "adult",
                 "openedOn": .text(sessions.first?.day), "clinician": .string(clinician),
-                "participants": [["participantId": .text(participant), "role": "self", "ageBand": "adult"]],
+                "participants": [
+                    .object(
+                        [
+                            .init("participantId", .text(participant)), .init("role", "self"), .init("ageBand", "adult"),
+                        ] + MadeUpGroup.members(of: index))
+                ],
             ])
     }
 
@@ -130,10 +138,10 @@ struct QuarterCourse {
         DerivedIdentity.named("attune quarter", name, what, "\(session.number)")
     }
 
-    func closure() -> SimulatedClinic.Command {
+    func closure(_ reason: ClosureReason = .agreedEnd) -> SimulatedClinic.Command {
         SimulatedClinic.Command(
             path: "/v1/episodes/\(id)/closure",
-            body: ["day": .text(sessions.last?.day), "reason": .string(ClosureReason.agreedEnd.rawValue)])
+            body: ["day": .text(sessions.last?.day), "reason": .string(reason.rawValue)])
     }
 
     func transfer(to clinician: String) -> SimulatedClinic.Command {
