@@ -77,7 +77,7 @@ struct CoursePageTests {
             try browser.open(site.url("/episodes/\(site.offTrack.id)/session?number=6"))
             let before = try browser.all("form[action$=discussed]").count
             #expect(before == 2)
-            try browser.find("form[action$=discussed] button").click()
+            try browser.follow("form[action$=discussed] button")
             #expect(try browser.all("form[action$=discussed]").count == before - 1)
             try browser.open(site.url("/episodes/\(site.offTrack.id)"))
             #expect(try browser.find("a[download]").attribute("href")?.contains("graph.svg") == true)
@@ -86,7 +86,7 @@ struct CoursePageTests {
             try site.signInAsClient(browser, of: site.couple)
             try browser.open(site.url("/my"))
             #expect(try browser.find("main").text.contains("You have agreed. Your partner has not agreed"))
-            try browser.find("form[action='/my/consent'] button").click()
+            try browser.follow("form[action='/my/consent'] button")
             #expect(try browser.find("main").text.contains("Neither of you has agreed"))
             #expect(try browser.complaints() == [])
         }

@@ -42,6 +42,18 @@ struct Element: Sendable {
         return (side("x"), side("y"), side("width"), side("height"))
     }
 
+    /// Whether its page is no longer shown.
+    var hasGone: Bool {
+        get throws {
+            do {
+                _ = try read("name")
+                return false
+            } catch let error as WebDriverError where error.isOfPageThatWent {
+                return true
+            }
+        }
+    }
+
     func click() throws { try command("click") }
     func clear() throws { try command("clear") }
     func type(_ text: String) throws { try command("value", ["text": .string(text)]) }
@@ -73,16 +85,17 @@ extension Browser {
     }
 
     /// Clicks what leads to another page, and waits until that is there.
-    func follow(_ css: String) throws {
-        try script("window.isLeaving = true")
-        try find(css).click()
-        try waitForNextPage()
-    }
+    func follow(_ css: String) throws { try leave { try find(css).click() } }
 
-    /// After `window.isLeaving` was set on the page before.
-    func waitForNextPage() throws {
+    /// Does what leads to another page, and waits until that is there. A click by itself returns before the browser has
+    /// begun to ask for the page, so that what is looked at next may still be the old one.
+    func leave(by act: () throws -> Void) throws {
+        let page = try find("html")
+        try act()
         try wait(for: "the next page") {
-            try script("return !window.isLeaving && document.readyState === 'complete'").isTrue
+            guard try page.hasGone else { return false }
+            // Where scripts are forbidden the driver cannot ask, and waits by itself for a page that has begun to load.
+            return try !setting.hasScripts || script("return document.readyState === 'complete'").isTrue
         }
     }
 

@@ -84,25 +84,25 @@ struct HostileForm: Hashable {
     /// Sends a form of the page, and waits for what comes back.
     /// - Parameter everywhere: false puts the text only where somebody can write what they like.
     static func send(_ text: HostileText, in place: Int, everywhere: Bool, from browser: Browser) throws {
-        try browser.script(
-            """
-            const [place, text, everywhere] = arguments;
-            const form = document.forms[place], copy = document.createElement('form');
-            const free = (field) => field.tagName === 'TEXTAREA' || ['text', 'search'].includes(field.type);
-            const values = new Map(new FormData(form));
-            for (const field of form.elements) {
-                if (field.name && field.name !== '_token' && (everywhere || free(field))) values.set(field.name, text);
-            }
-            [copy.method, copy.action] = [form.method, form.getAttribute('action')];
-            for (const [name, value] of values) {
-                const field = document.createElement('textarea');
-                [field.name, field.value] = [name, value];
-                copy.append(field);
-            }
-            document.body.append(copy);
-            window.isLeaving = true;
-            HTMLFormElement.prototype.submit.call(copy);
-            """, [.integer(place), .string(text.text), .bool(everywhere)])
-        try browser.waitForNextPage()
+        try browser.leave {
+            try browser.script(
+                """
+                const [place, text, everywhere] = arguments;
+                const form = document.forms[place], copy = document.createElement('form');
+                const free = (field) => field.tagName === 'TEXTAREA' || ['text', 'search'].includes(field.type);
+                const values = new Map(new FormData(form));
+                for (const field of form.elements) {
+                    if (field.name && field.name !== '_token' && (everywhere || free(field))) values.set(field.name, text);
+                }
+                [copy.method, copy.action] = [form.method, form.getAttribute('action')];
+                for (const [name, value] of values) {
+                    const field = document.createElement('textarea');
+                    [field.name, field.value] = [name, value];
+                    copy.append(field);
+                }
+                document.body.append(copy);
+                HTMLFormElement.prototype.submit.call(copy);
+                """, [.integer(place), .string(text.text), .bool(everywhere)])
+        }
     }
 }
