@@ -90,7 +90,7 @@ let package = Package(
         shared(
             "ServiceKit",
             [
-                "Messaging", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
+                "Messaging", "Outbound", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
                 configuration, arguments,
             ]),
         shared("FHIR", ["ServiceKit", "Domain"]),
@@ -212,6 +212,6 @@ let package = Package(
                     "attune-scoring", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
                     logging,
                 ]),
-            tests("ServiceKitTests", ["ServiceKit", hummingbird, logging, jwt]),
+            tests("ServiceKitTests", ["ServiceKit", "LocalStack", "Outbound", hummingbird, logging, jwt]),
         ]
 )

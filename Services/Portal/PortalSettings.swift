@@ -86,7 +86,9 @@ extension Settings {
     func openID(logger: Logger) -> OpenIDConnect? {
         let base = portalAddress
         return OpenIDClient(self, redirectURI: base + "/sign-in/return", afterSignOut: base + "/sign-in")
-            .map { OpenIDConnect($0, logger: logger) }
+            .map {
+                OpenIDConnect($0, requests: ProviderRequests(caFile: settings[TokenSettings.caFile]), logger: logger)
+            }
     }
 
     /// - Throws: ``SettingsError`` where the folder's texts cannot be used.

@@ -17,7 +17,7 @@ import Testing
         "ClientText": ["Persistence", "Contracts", "Domain"],
         "Directory": ["ClientText"],
         "Outbound": ["CCurl"],
-        "ServiceKit": ["Messaging", "Persistence", "Contracts", "Domain"],
+        "ServiceKit": ["Messaging", "Outbound", "Persistence", "Contracts", "Domain"],
         "FHIR": ["ServiceKit", "Domain"],
         "AlertBook": ["ServiceKit", "Persistence", "Contracts", "Domain"],
         "Intake": ["Catalogue", "ClientText", "ServiceKit", "Persistence", "Contracts", "Domain"],

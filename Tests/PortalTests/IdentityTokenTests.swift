@@ -14,18 +14,18 @@ import Testing
     private static let signer = Curve25519.Signing.PrivateKey()
     private static let ecSigner = P256.Signing.PrivateKey()
 
-    private static func keys(_ more: [JSON] = []) async throws -> ProviderKeys {
+    private static func keys(_ more: [JSON] = []) async throws -> KeySet {
         let point = Array(ecSigner.publicKey.rawRepresentation)
-        return try await ProviderKeys([
+        return try await KeySet([
             "keys": .array(
                 [
                     [
                         "kty": "OKP", "crv": "Ed25519", "kid": "ed", "use": "sig",
-                        "x": .string(URLBase64.encode(signer.publicKey.rawRepresentation)),
+                        "x": .string(Base64URL.encode(signer.publicKey.rawRepresentation)),
                     ],
                     [
-                        "kty": "EC", "crv": "P-256", "kid": "ec", "x": .string(URLBase64.encode(point.prefix(32))),
-                        "y": .string(URLBase64.encode(point.suffix(32))),
+                        "kty": "EC", "crv": "P-256", "kid": "ec", "x": .string(Base64URL.encode(point.prefix(32))),
+                        "y": .string(Base64URL.encode(point.suffix(32))),
                     ],
                 ] + more)
         ])
@@ -44,11 +44,11 @@ import Testing
         _ header: JSON = ["alg": "EdDSA", "kid": "ed"], _ claims: JSON = claims(),
         sign: (Data) throws -> Data = { try signer.signature(for: $0) }
     ) throws -> String {
-        let signed = URLBase64.encode(header.encoded) + "." + URLBase64.encode(claims.encoded)
-        return signed + "." + URLBase64.encode(try sign(Data(signed.utf8)))
+        let signed = Base64URL.encode(header.encoded) + "." + Base64URL.encode(claims.encoded)
+        return signed + "." + Base64URL.encode(try sign(Data(signed.utf8)))
     }
 
-    private static func judge(_ token: String, _ keys: ProviderKeys? = nil) async throws -> JSON {
+    private static func judge(_ token: String, _ keys: KeySet? = nil) async throws -> JSON {
         let head = try IdentityTokenRules.head(of: token)
         let keys = if let keys { keys } else { try await Self.keys() }
         guard let key = keys.key(head.keyID, for: head.algorithm) else { throw TokenFault.unknownKey }
@@ -113,7 +113,7 @@ import Testing
         }
         // Claims changed under a good signature.
         let parts = try Self.token().split(separator: ".").map(String.init)
-        let changed = URLBase64.encode(Self.claims(["sub": "u2"]).encoded)
+        let changed = Base64URL.encode(Self.claims(["sub": "u2"]).encoded)
         await #expect(throws: TokenFault.wrongSignature) {
             try await Self.judge([parts[0], changed, parts[2]].joined(separator: "."))
         }
@@ -121,13 +121,13 @@ import Testing
 
     @Test func onlyKeysForSignaturesAreTaken() async throws {
         func count(_ more: [JSON]) async throws -> Int { try await Self.keys(more).keys.count }
-        let short = URLBase64.encode([UInt8](repeating: 0xFF, count: 128))
-        let long = URLBase64.encode([0xC1] + [UInt8](repeating: 0xFF, count: 255))
+        let short = Base64URL.encode([UInt8](repeating: 0xFF, count: 128))
+        let long = Base64URL.encode([0xC1] + [UInt8](repeating: 0xFF, count: 255))
         #expect(try await count([["kty": "RSA", "kid": "r", "n": .string(short), "e": "AQAB"]]) == 2)
         #expect(try await count([["kty": "RSA", "kid": "r", "n": .string(long), "e": "AQAB"]]) == 3)
         #expect(try await count([["kty": "RSA", "kid": "r", "n": .string(long), "e": "AQAB", "use": "enc"]]) == 2)
         #expect(try await count([["kty": "RSA", "kid": "r", "n": .string(long), "e": "AQAB", "alg": "PS256"]]) == 2)
         #expect(try await count([["kty": "oct", "kid": "h", "k": "c2VjcmV0"]]) == 2)
-        await #expect(throws: SignInFailure.providerFaulty(.noUsableKey)) { try await ProviderKeys(["keys": []]) }
+        await #expect(throws: KeySetError.self) { try await KeySet(["keys": []]) }
     }
 }

@@ -133,7 +133,7 @@ import Testing
         #expect(try read(["sub": "x", "attune_roles": ["client"]]).participant == nil)
         // A clinician's own claim opens no client's course.
         #expect(try read(["sub": "x", "attune_roles": ["clinician"], "attune_participant": .text(id)]).participant == nil)
-        let nested = OpenIDClient.ClaimNames(sites: "s", roles: "realm_access.roles")
+        let nested = OpenIDClient.ClaimNames(caller: CallerClaims(sites: "s", roles: "realm_access.roles"))
         #expect(try read(["sub": "x", "realm_access": ["roles": ["supervisor"]]], nested).caller.roles == [.supervisor])
         #expect(throws: SignInFailure.unreadableClaim("attune_sites")) { try read(["sub": "x", "attune_sites": ["No Site!"]]) }
         #expect(throws: SignInFailure.unreadableClaim("attune_roles")) { try read(["sub": "x", "attune_roles": [1]]) }

@@ -114,7 +114,7 @@ private final class ScriptedProvider: Sendable {
                 """
         }
         let entries = keys.map { name in
-            let key = URLBase64.encode(Curve25519.Signing.PrivateKey().publicKey.rawRepresentation)
+            let key = Base64URL.encode(Curve25519.Signing.PrivateKey().publicKey.rawRepresentation)
             return #"{"kty": "OKP", "crv": "Ed25519", "kid": "\#(name)", "x": "\#(key)"}"#
         }
         return #"{"keys": [\#(entries.joined(separator: ", "))]}"#

@@ -127,7 +127,7 @@ private struct FreeClaims: JWTPayload {
     ) async throws -> TokenVerifier {
         try Data(keySet.encoded).write(to: URL(filePath: folder.file("jwks.json")))
         return try await TokenVerifier(
-            keySetFile: folder.file("jwks.json"), issuer: "attune", audience: "attune", now: now,
+            .file(folder.file("jwks.json")), rules: TokenRules(issuer: "attune", audience: "attune"), now: now,
             logger: LogSink().logger())
     }
 
@@ -212,7 +212,7 @@ private struct FreeClaims: JWTPayload {
         try Data(text.utf8).write(to: URL(filePath: folder.file("jwks.json")))
         let error = await #expect(throws: SettingsError.self) {
             try await TokenVerifier(
-                keySetFile: folder.file("jwks.json"), issuer: "a", audience: "a", logger: LogSink().logger())
+                .file(folder.file("jwks.json")), rules: TokenRules(issuer: "a", audience: "a"), logger: LogSink().logger())
         }
         #expect(error?.findings.map(\.name) == ["ATTUNE_JWKS_FILE"])
     }

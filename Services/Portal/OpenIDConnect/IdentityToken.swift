@@ -17,7 +17,7 @@ struct IdentityTokenRules: Sendable {
 
     /// What a token says about how it is to be verified.
     struct Head: Sendable {
-        let algorithm: ProviderKeys.Algorithm
+        let algorithm: KeySet.Algorithm
         let keyID: String?
     }
 
@@ -26,7 +26,7 @@ struct IdentityTokenRules: Sendable {
         guard token.utf8.count <= longestToken else { throw .malformed }
         let header = try part(0, of: token)
         guard case .string(let name)? = header["alg"] else { throw .malformed }
-        guard let algorithm = ProviderKeys.Algorithm(rawValue: name) else { throw .refusedAlgorithm }
+        guard let algorithm = KeySet.Algorithm(rawValue: name) else { throw .refusedAlgorithm }
         // RFC 7515 section 4.1.11: a critical extension that is not understood makes the token invalid.
         guard header["crit"] == nil else { throw .malformed }
         switch header["kid"] {
@@ -37,7 +37,7 @@ struct IdentityTokenRules: Sendable {
     }
 
     /// The claims of a token whose signature is the key's, and which was made for this attempt.
-    func claims(of token: String, key: ProviderKeys.Key, at now: Timestamp) async throws(TokenFault) -> JSON {
+    func claims(of token: String, key: KeySet.Key, at now: Timestamp) async throws(TokenFault) -> JSON {
         let head = try Self.head(of: token)
         guard head.algorithm == key.algorithm else { throw .wrongAlgorithm }
         do {
@@ -85,7 +85,7 @@ struct IdentityTokenRules: Sendable {
 
     private static func part(_ index: Int, of token: String) throws(TokenFault) -> JSON {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let bytes = URLBase64.decode(parts[index]),
+        guard parts.count == 3, let bytes = Base64URL.decode(parts[index]),
             let value = try? JSON.parse(bytes, limits: JSONLimits(allowsExponents: true)), case .object = value
         else { throw .malformed }
         return value

@@ -16,11 +16,9 @@ struct OpenIDClient: Sendable {
     var scopes: [String] = []
     var claims = ClaimNames()
 
-    /// Where claims that are not standard stand. A name with full stops leads into objects where there is no claim of
-    /// the whole name, e.g. `realm_access.roles`.
+    /// Where claims that are not standard stand; a name with full stops is a path, as in ``CallerClaims``.
     struct ClaimNames: Sendable {
-        var sites = "attune_sites"
-        var roles = "attune_roles"
+        var caller = CallerClaims(sites: "attune_sites", roles: "attune_roles")
         /// The id of a client as participant, a UUID.
         var participant = "attune_participant"
     }
@@ -47,7 +45,7 @@ enum OpenIDSettings {
         default: "attune_participant")
 
     static let all: [any SettingDeclaration] = [
-        issuer, clientID, secret, scopes, sitesClaim, rolesClaim, participantClaim,
+        issuer, TokenSettings.caFile, clientID, secret, scopes, sitesClaim, rolesClaim, participantClaim,
     ]
 }
 
@@ -62,7 +60,8 @@ extension OpenIDClient {
         self.afterSignOut = afterSignOut
         scopes = settings[OpenIDSettings.scopes]
         claims = ClaimNames(
-            sites: settings[OpenIDSettings.sitesClaim], roles: settings[OpenIDSettings.rolesClaim],
+            caller: CallerClaims(
+                sites: settings[OpenIDSettings.sitesClaim], roles: settings[OpenIDSettings.rolesClaim]),
             participant: settings[OpenIDSettings.participantClaim])
     }
 }

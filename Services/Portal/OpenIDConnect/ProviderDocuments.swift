@@ -4,14 +4,13 @@ import ServiceKit
 
 /// What a provider has published, read when it is first needed and kept.
 ///
-/// Both documents are read again after an hour, keys also when a token names an unknown one, though then at most once in
-/// half a minute: anybody can make up a key's name. When reading again fails, the last good documents stay.
+/// Both documents are read again after an hour, keys also when a token names an unknown one. When reading again fails, the
+/// last good documents stay.
 actor ProviderDocuments {
     private static let fresh: Int64 = 3600 * 1_000_000
-    private static let unknownKeyPause: Int64 = 30 * 1_000_000
 
-    private struct Kept<Document: Sendable> {
-        let document: Document
+    private struct Kept {
+        let document: ProviderMetadata
         let readAt: Timestamp
     }
 
@@ -19,9 +18,8 @@ actor ProviderDocuments {
     private let requests: ProviderRequests
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
-    private var metadata: Kept<ProviderMetadata>?
-    private var keys: Kept<ProviderKeys>?
-    private var reading: Task<Result<ProviderKeys, SignInFailure>, Never>?
+    private var metadata: Kept?
+    private var keys: IssuerKeys<SignInFailure>?
 
     init(issuer: String, requests: ProviderRequests, now: @escaping @Sendable () -> Timestamp, logger: Logger) {
         (self.issuer, self.requests, self.now, self.logger) = (issuer, requests, now, logger)
@@ -43,35 +41,26 @@ actor ProviderDocuments {
     }
 
     /// The key that a token is to be verified with.
-    func key(for head: IdentityTokenRules.Head) async throws(SignInFailure) -> ProviderKeys.Key {
-        let known = keys?.document.key(head.keyID, for: head.algorithm)
-        let due = known == nil ? Self.unknownKeyPause : Self.fresh
-        if let keys, age(keys.readAt) < due {
-            guard let known else { throw .badToken(.unknownKey) }
-            return known
-        }
-        switch await readKeys() {
-        case .success(let document): keys = Kept(document: document, readAt: now())
-        case .failure(let error):
-            guard let keys else { throw error }
-            logger.warning("The provider's keys cannot be read again; the last ones stay", metadata: ["reason": "\(error)"])
-            self.keys = Kept(document: keys.document, readAt: now())
-        }
-        guard let key = keys?.document.key(head.keyID, for: head.algorithm) else { throw .badToken(.unknownKey) }
+    func key(for head: IdentityTokenRules.Head) async throws(SignInFailure) -> KeySet.Key {
+        guard let key = try await issuerKeys().key(head.keyID, for: head.algorithm) else { throw .badToken(.unknownKey) }
         return key
     }
 
-    /// However many wait for them, one reads.
-    private func readKeys() async -> Result<ProviderKeys, SignInFailure> {
-        if let reading { return await reading.value }
-        let task = Task<Result<ProviderKeys, SignInFailure>, Never> {
-            do throws(SignInFailure) {
-                return .success(try await ProviderKeys(requests.document(provider().keysAddress, of: .keys)))
-            } catch { return .failure(error) }
+    private func issuerKeys() -> IssuerKeys<SignInFailure> {
+        if let keys { return keys }
+        let logger = self.logger
+        let keys = IssuerKeys<SignInFailure>(.init(freshSeconds: 3600, pauseSeconds: 30), now: now) {
+            [self] () throws(SignInFailure) in try await readKeys()
+        } failed: { error in
+            logger.warning("The provider's keys cannot be read again; the last ones stay", metadata: ["reason": "\(error)"])
         }
-        reading = task
-        defer { reading = nil }
-        return await task.value
+        self.keys = keys
+        return keys
+    }
+
+    private func readKeys() async throws(SignInFailure) -> KeySet {
+        let document = try await requests.document(provider().keysAddress, of: .keys)
+        do { return try await KeySet(document) } catch { throw .providerFaulty(.noUsableKey) }
     }
 
     private func age(_ time: Timestamp) -> Int64 { now().microseconds - time.microseconds }

@@ -1,67 +1,88 @@
-import FoundationEssentials
-import JWTKit
+public import JWTKit
 
-/// The public keys of a JWKS file (RFC 7517), each bound to the one algorithm it may be used with.
+/// The public keys of an issuer of tokens (JWKS, RFC 7517), each bound to the one algorithm that it is used with here.
 ///
-/// A token does not choose its algorithm: the key it names does.
-struct KeySet: Sendable {
-    struct Key: Sendable {
-        let algorithm: String
-        let verifier: JWTKeyCollection
+/// A token does not choose its algorithm: the key does. Keys of other kinds, for encryption, too short or unreadable are
+/// passed over, since issuers keep all sorts in one set; none of them can verify anything.
+public struct KeySet: Sendable {
+    public enum Algorithm: String, Sendable {
+        case rs256 = "RS256"
+        case es256 = "ES256"
+        case eddsa = "EdDSA"
     }
 
-    let keys: [String: Key]
+    public struct Key: Sendable {
+        public let id: String?
+        public let algorithm: Algorithm
+        public let verifier: JWTKeyCollection
+    }
+
+    public let keys: [Key]
+    private static let limit = 100
 
     /// Reads a key set.
     ///
-    /// - Throws: `KeySetError` that says which entry is at fault; no key material.
-    init(json: [UInt8]) async throws(KeySetError) {
-        let document: JSON
-        do { document = try JSON.parse(json) } catch { throw KeySetError("is not JSON: \(error)") }
+    /// - Throws: ``KeySetError`` when none is usable, or when one is private: then it is the signer's file that lies here.
+    public init(_ document: JSON) async throws(KeySetError) {
         guard case .array(let entries)? = document["keys"] else { throw KeySetError("has no \"keys\" array") }
-        var keys: [String: Key] = [:]
-        for (index, entry) in entries.enumerated() {
-            guard case .string(let kid)? = entry["kid"], !kid.isEmpty else {
-                throw KeySetError("entry \(index) has no \"kid\"")
-            }
+        var keys: [Key] = []
+        for (index, entry) in entries.prefix(Self.limit).enumerated() {
             guard entry["d"] == nil, entry["k"] == nil else {
-                throw KeySetError("entry \(index) holds a private key, which does not belong here")
+                throw KeySetError("holds a private key in entry \(index), which does not belong here")
             }
-            guard keys[kid] == nil else { throw KeySetError("entry \(index) repeats a \"kid\"") }
-            keys[kid] = try await Self.key(entry, index: index)
+            if let key = await Self.key(entry) { keys.append(key) }
         }
-        guard !keys.isEmpty else { throw KeySetError("has no keys") }
+        guard !keys.isEmpty else {
+            throw KeySetError("has no public key for RS256 (2048 bits or more), ES256 or EdDSA")
+        }
         self.keys = keys
     }
 
-    private static func key(_ entry: JSON, index: Int) async throws(KeySetError) -> Key {
-        let algorithm: String
+    /// Reads the text of a key set.
+    public init(json: [UInt8]) async throws(KeySetError) {
+        guard let document = try? JSON.parse(json, limits: JSONLimits(allowsExponents: true)) else {
+            throw KeySetError("is not JSON")
+        }
+        try await self.init(document)
+    }
+
+    /// The key that a token names, or the only one for its algorithm when it names none (OpenID Connect Core 10.1).
+    public func key(_ id: String?, for algorithm: Algorithm) -> Key? {
+        let fitting = id == nil ? keys.filter { $0.algorithm == algorithm } : keys.filter { $0.id == id }
+        return fitting.count == 1 ? fitting.first : fitting.first { $0.algorithm == algorithm && id != nil }
+    }
+
+    private static func key(_ entry: JSON) async -> Key? {
+        if let use = entry["use"], use != "sig" { return nil }
+        if case .array(let operations)? = entry["key_ops"], !operations.contains("verify") { return nil }
         let verifier = JWTKeyCollection()
-        do {
-            switch (entry["kty"], entry["crv"], entry["x"], entry["y"]) {
-            case ("OKP", "Ed25519", .string(let x), _):
-                algorithm = "EdDSA"
-                await verifier.add(eddsa: try EdDSA.PublicKey(x: x, curve: .ed25519))
-            case ("EC", "P-256", .string(let x), .string(let y)):
-                algorithm = "ES256"
-                await verifier.add(ecdsa: try ES256PublicKey(parameters: ECDSAParameters(x: x, y: y)))
-            default:
-                throw KeySetError("entry \(index) is neither an Ed25519 nor a P-256 public key")
-            }
-        } catch let error as KeySetError {
-            throw error
-        } catch {
-            throw KeySetError("entry \(index) is not a valid key")
+        let algorithm: Algorithm
+        switch (entry["kty"], entry["crv"], entry["x"], entry["y"], entry["n"], entry["e"]) {
+        case ("RSA", _, _, _, .string(let n)?, .string(let e)?):
+            // RFC 7518 section 3.3: 2048 bits or more. Far longer ones would only cost time.
+            guard let modulus = Base64URL.decode(n), (256...1024).contains(modulus.drop { $0 == 0 }.count),
+                let key = try? Insecure.RSA.PublicKey(modulus: n, exponent: e)
+            else { return nil }
+            algorithm = .rs256
+            await verifier.add(rsa: key, digestAlgorithm: .sha256)
+        case ("EC", "P-256", .string(let x)?, .string(let y)?, _, _):
+            guard let key = try? ES256PublicKey(parameters: ECDSAParameters(x: x, y: y)) else { return nil }
+            algorithm = .es256
+            await verifier.add(ecdsa: key)
+        case ("OKP", "Ed25519", .string(let x)?, _, _, _):
+            guard let key = try? EdDSA.PublicKey(x: x, curve: .ed25519) else { return nil }
+            algorithm = .eddsa
+            await verifier.add(eddsa: key)
+        default: return nil
         }
-        if let stated = entry["alg"], stated != .string(algorithm) {
-            throw KeySetError("entry \(index) states another algorithm than its key has")
-        }
-        return Key(algorithm: algorithm, verifier: verifier)
+        if let stated = entry["alg"], stated != .string(algorithm.rawValue) { return nil }
+        let id: String? = if case .string(let text)? = entry["kid"] { text } else { nil }
+        return Key(id: id, algorithm: algorithm, verifier: verifier)
     }
 }
 
-/// What is wrong with a key file, as the rest of a sentence about it.
-struct KeySetError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+/// What is wrong with a key set, as the rest of a sentence about it; no key material.
+public struct KeySetError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
 }

@@ -58,7 +58,7 @@ public struct TokenIssuer: Sendable {
             }
         let claims = TokenClaims(
             sub: caller.subject, iss: issuer, aud: AudienceClaim(value: [audience]),
-            exp: issued + Double(validFor.components.seconds), nbf: nil, iat: issued, sites: sites,
+            exp: issued + Double(validFor.components.seconds), iat: issued, sites: sites,
             roles: caller.roles.map(\.rawValue).sorted())
         let signer = JWTKeyCollection()
         await signer.add(eddsa: key, kid: JWKIdentifier(string: keyID))

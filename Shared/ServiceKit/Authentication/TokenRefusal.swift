@@ -2,6 +2,8 @@
 public enum TokenRefusal: String, Error, CaseIterable, Sendable {
     case malformed, unknownKey, wrongAlgorithm, wrongSignature, expired, notYetValid, wrongIssuer, wrongAudience
     case badClaims
+    /// Nobody's token can be judged: the issuer's keys could not be read yet.
+    case noKeys
 
     var explanation: String {
         switch self {
@@ -13,6 +15,7 @@ public enum TokenRefusal: String, Error, CaseIterable, Sendable {
         case .notYetValid: "The token is not valid yet."
         case .wrongIssuer: "The token is from another issuer."
         case .wrongAudience: "The token is for another audience."
+        case .noKeys: "The keys of the issuer of tokens cannot be read at present."
         case .badClaims: "The token lacks a claim or has one of the wrong form."
         }
     }

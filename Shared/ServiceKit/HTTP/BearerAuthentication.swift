@@ -27,7 +27,7 @@ struct BearerAuthentication: RouterMiddleware {
             Counter(
                 label: "attune_http_tokens_refused_total", dimensions: [("reason", error.rawValue)], factory: factory
             ).increment()
-            throw Problem.invalidToken(error)
+            throw error == .noKeys ? Problem.unavailable("the keys of the issuer of tokens") : Problem.invalidToken(error)
         }
         try caller.requireRole(roles)
         var context = context

@@ -31,8 +31,8 @@ public struct ServiceRuntime: Sendable {
     /// HTTP for callers with access tokens; needs ``TokenSettings`` to be declared.
     public func authenticatedHTTP() async throws(SettingsError) -> ServiceHTTP {
         let verifier = try await TokenVerifier(
-            keySetFile: settings[TokenSettings.keySet], issuer: settings[TokenSettings.issuer],
-            audience: settings[TokenSettings.audience], logger: logger)
+            try KeySource(settings), rules: TokenRules(settings), logger: logger)
+        health.register(.ready, "tokens") { await verifier.health() }
         return ServiceHTTP(
             settings: settings, health: health, registry: registry, verifier: verifier, logger: logger)
     }

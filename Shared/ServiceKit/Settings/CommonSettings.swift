@@ -34,15 +34,3 @@ public enum HTTPSettings {
         host, port, portFile, connectionLimit, requestLimit, idleLimit, readLimit,
     ]
 }
-
-/// Settings of every service that answers people or other systems and so must know who asks.
-public enum TokenSettings {
-    public static let keySet = Setting.path(
-        "ATTUNE_JWKS_FILE", "JSON Web Key Set with the public keys that sign access tokens (EdDSA or ES256).")
-    public static let issuer = Setting.string(
-        "ATTUNE_TOKEN_ISSUER", "The `iss` claim every access token must carry.", default: "attune")
-    public static let audience = Setting.string(
-        "ATTUNE_TOKEN_AUDIENCE", "The `aud` claim every access token must carry.", default: "attune")
-
-    public static let all: [any SettingDeclaration] = [keySet, issuer, audience]
-}
