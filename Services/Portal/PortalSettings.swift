@@ -87,7 +87,7 @@ extension Settings {
         let base = portalAddress
         return OpenIDClient(self, redirectURI: base + "/sign-in/return", afterSignOut: base + "/sign-in")
             .map {
-                OpenIDConnect($0, requests: ProviderRequests(caFile: settings[TokenSettings.caFile]), logger: logger)
+                OpenIDConnect($0, requests: ProviderRequests(caFile: self[TokenSettings.caFile]), logger: logger)
             }
     }
 
