@@ -27,7 +27,7 @@ struct Alerting: ServiceCommand {
         let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
         let database = runtime.connectionPool(size: 4)
         let logger = runtime.logger
-        let consumer = ConsumingService(
+        let consumer = try ConsumingService(
             runtime, schema: .alerting, topics: [.trajectories, .episodeEvents, .episodeBackfill]
         ) { _ in
             AlertingHandler(policy: { policy.sitePolicy(of: $0) }, catalogue: { catalogue.current }, logger: logger)

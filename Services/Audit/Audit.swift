@@ -44,11 +44,11 @@ struct Audit: ServiceCommand {
         let keys = try signingKeys(runtime.settings)
         let folder = runtime.settings[checkpointFolder].map { CheckpointFolder($0) }
         let database = runtime.connectionPool(size: runtime.settings[connections])
-        let checkpoints = CheckpointService(
+        let checkpoints = try CheckpointService(
             runtime, keys: keys, folder: folder, interval: runtime.settings[interval])
         let history = folder.map { KeptHistory(folder: $0, keys: keys.verifiers) }
         let logger = runtime.logger
-        let consumer = ConsumingService(
+        let consumer = try ConsumingService(
             runtime, schema: .audit, topics: AuditedTopics.all,
             // Nobody waits for a leaf, and each batch costs a commit: let it fill.
             batch: BatchLimits(maxRecords: runtime.settings[batchSize], maxWait: .milliseconds(50))

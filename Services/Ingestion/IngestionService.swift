@@ -31,7 +31,7 @@ struct IngestionService: ServiceCommand {
             pool: pool.pool)
         let relay = Relay(
             database,
-            publisher: KafkaRelayPublisher(KafkaAccess.settings(of: runtime, part: "relay"), logger: runtime.logger),
+            publisher: KafkaRelayPublisher(try KafkaAccess.settings(of: runtime, part: "relay"), logger: runtime.logger),
             onNewCluster: runtime.settings.newClusterPolicy, logger: runtime.logger)
         IngestionHealth.register(in: runtime.health, intake: intake, relay: relay)
         let http = try await runtime.authenticatedHTTP()

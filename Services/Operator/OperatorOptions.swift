@@ -28,7 +28,7 @@ struct DatabaseOptions: ParsableArguments {
     func connect() throws -> Connection { try Connection(settings()) }
 }
 
-/// How operator commands reach Kafka.
+/// How operator commands reach Kafka; encryption and authentication come from the same variables as a service's.
 struct KafkaOptions: ParsableArguments {
     @Option(help: "Brokers to start from, HOST:PORT separated by commas; default: ATTUNE_KAFKA_BOOTSTRAP.")
     var kafka: String?
@@ -37,7 +37,8 @@ struct KafkaOptions: ParsableArguments {
         guard let servers = kafka ?? OperatorEnvironment.text("ATTUNE_KAFKA_BOOTSTRAP") else {
             throw ValidationError("Give --kafka HOST:PORT or set ATTUNE_KAFKA_BOOTSTRAP.")
         }
-        return KafkaSettings(bootstrapServers: servers, clientID: "attune-\(getpid())")
+        let security = try KafkaIdentity.security(Settings(KafkaIdentity.all))
+        return KafkaSettings(bootstrapServers: servers, clientID: "attune-\(getpid())", security: security)
     }
 }
 

@@ -40,7 +40,7 @@ struct PortalRoutes {
             entry: SessionEntry(key: key, cookies: cookies, sessions: sessions), logger: logger)
         watch = AlertWatch(pool: pool, logger: logger)
         checkIn = CheckInParts(parts, settings: settings)
-        operations = OperationsWatch(pool: pool, ends: settings.topicEnds(logger: logger), logger: logger)
+        operations = OperationsWatch(pool: pool, ends: try settings.topicEnds(logger: logger), logger: logger)
         self.cookies = cookies
         self.sessions = sessions
     }

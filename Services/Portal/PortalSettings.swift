@@ -46,7 +46,7 @@ enum PortalSettings {
         default: false)
 
     static let all: [any SettingDeclaration] =
-        DatabaseAccess.all + HTTPSettings.all + OpenIDSettings.all
+        DatabaseAccess.all + HTTPSettings.all + KafkaIdentity.all + OpenIDSettings.all
         + [
             key, connections, kafka, catalogue, texts, policy, policyFolder, contentKeys, auditKeys, idleLimit, sessionLimit,
             address, demoSignIn, linkLifetime, codeLifetime,
@@ -76,9 +76,12 @@ extension Settings {
     var portalAddress: String { self[PortalSettings.address].absoluteString.trimmingSuffix("/") }
 
     /// Nil where no Kafka is set.
-    func topicEnds(logger: Logger) -> TopicEnds? {
-        self[PortalSettings.kafka].map {
-            TopicEnds(kafka: KafkaSettings(bootstrapServers: $0, clientID: "attune-portal"), logger: logger)
+    func topicEnds(logger: Logger) throws(SettingsError) -> TopicEnds? {
+        try self[PortalSettings.kafka].map { (servers) throws(SettingsError) in
+            TopicEnds(
+                kafka: KafkaSettings(
+                    bootstrapServers: servers, clientID: "attune-portal", security: try KafkaIdentity.security(self)),
+                logger: logger)
         }
     }
 

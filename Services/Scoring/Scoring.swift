@@ -21,9 +21,9 @@ struct Scoring: ServiceCommand {
     static func run(_ runtime: ServiceRuntime) async throws {
         let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
         let database = runtime.connectionPool(size: 1)
-        let kafka = KafkaAccess.settings(of: runtime, part: "producer")
+        let kafka = try KafkaAccess.settings(of: runtime, part: "producer")
         let logger = runtime.logger
-        let consumer = ConsumingService(
+        let consumer = try ConsumingService(
             runtime, schema: .scoring, topics: [.episodeEvents, .episodeBackfill],
             batch: BatchLimits(maxRecords: runtime.settings[batchSize])
         ) { _ in

@@ -11,10 +11,8 @@ public struct KafkaSettings: Sendable {
     /// Apache Kafka answers at once when there is data.
     public var fetchWait: Duration
 
-    /// Further librdkafka properties for encryption and authentication, such as `security.protocol`,
-    /// `sasl.username` or `ssl.ca.location`. Only security properties are taken; the values are
-    /// secrets and never appear in a log line or an error.
-    public var security: [String: String]
+    /// Nil: neither encrypted nor authenticated, for a broker on this machine.
+    public var security: KafkaSecurity?
 
     /// librdkafka's debug contexts, such as `cgrp,broker,topic`, whose lines are logged at debug
     /// level; for hunting a fault. `security` and `all` are refused, as they may show secrets.
@@ -22,7 +20,7 @@ public struct KafkaSettings: Sendable {
 
     public init(
         bootstrapServers: String, clientID: String, fetchWait: Duration = .milliseconds(500),
-        security: [String: String] = [:], debugContexts: [String] = []
+        security: KafkaSecurity? = nil, debugContexts: [String] = []
     ) {
         self.bootstrapServers = bootstrapServers
         self.clientID = clientID

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Logging
 import Outbound
+import ServiceKit
 import Synchronization
 import Testing
 

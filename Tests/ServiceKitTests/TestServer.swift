@@ -50,8 +50,9 @@ struct TestServer {
     let portFile: String
 
     /// Starts a server with the routes a test adds, runs the test's body, and stops the server.
+    /// - Parameter keySet: false where the environment says where keys come from.
     static func run(
-        environment: [String: String] = [:],
+        environment: [String: String] = [:], keySet: Bool = true,
         routes: (ServiceHTTP) -> Void = { _ in },
         _ body: (TestServer) async throws -> Void
     ) async throws {
@@ -59,9 +60,8 @@ struct TestServer {
         let issuer = try TokenIssuer(generating: "test-key")
         try issuer.write(privateKey: folder.file("private.json"), keySet: folder.file("jwks.json"))
         let portFile = folder.file("port")
-        let environment = [
-            "ATTUNE_HTTP_PORT": "0", "ATTUNE_PORT_FILE": portFile, "ATTUNE_JWKS_FILE": folder.file("jwks.json"),
-        ].merging(environment) { _, new in new }
+        var environment = ["ATTUNE_HTTP_PORT": "0", "ATTUNE_PORT_FILE": portFile].merging(environment) { _, new in new }
+        if keySet { environment["ATTUNE_JWKS_FILE"] = folder.file("jwks.json") }
         let settings = try Settings(
             [CommonSettings.shutdownLimit] + HTTPSettings.all + TokenSettings.all, environment: environment)
         let log = LogSink()

@@ -8,10 +8,12 @@ struct CheckpointService: Service {
     private let loop: CheckpointLoop
     private let failure = FailureSignal()
 
-    init(_ runtime: ServiceRuntime, keys: SigningKeys, folder: CheckpointFolder?, interval: Duration) {
+    init(
+        _ runtime: ServiceRuntime, keys: SigningKeys, folder: CheckpointFolder?, interval: Duration
+    ) throws(SettingsError) {
         let failure = self.failure
         loop = CheckpointLoop(
-            database: DatabaseAccess.settings(of: runtime), kafka: KafkaAccess.settings(of: runtime, part: "checkpoints"),
+            database: DatabaseAccess.settings(of: runtime), kafka: try KafkaAccess.settings(of: runtime, part: "checkpoints"),
             keys: keys, folder: folder, interval: interval, logger: runtime.logger, onFailure: failure.report)
         let heartbeat = loop.heartbeat
         // A turn may wait for a lock, a statement and Kafka, each with its own limit.

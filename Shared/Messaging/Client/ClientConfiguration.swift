@@ -21,10 +21,7 @@ struct ClientConfiguration: ~Copyable {
             }
             try set("debug", settings.debugContexts.joined(separator: ","))
         }
-        for (name, value) in settings.security.sorted(by: { $0.key < $1.key }) {
-            guard Self.isSecurityProperty(name) else { throw .invalidConfiguration(property: name) }
-            try set(name, value)
-        }
+        for (name, value) in try settings.security?.properties() ?? [] { try set(name, value) }
     }
 
     /// A client that speaks to no cluster.
@@ -71,11 +68,6 @@ struct ClientConfiguration: ~Copyable {
     private func setClientID(_ id: String) throws(MessagingError) {
         guard (1...64).contains(id.utf8.count) else { throw .invalidConfiguration(property: "client.id") }
         try set("client.id", id)
-    }
-
-    private static func isSecurityProperty(_ name: String) -> Bool {
-        name == "security.protocol" || name.hasPrefix("sasl.") || name.hasPrefix("ssl.")
-            || name.hasPrefix("enable.ssl.")
     }
 }
 

@@ -77,16 +77,13 @@ public final class ConsumerLoop: Sendable {
     private func live() {
         do throws(ConsumerFailure) {
             guard let consumer = try prepareConsumer() else { return }
-            let member: GroupMember
-            do throws(MessagingError) {
-                member = try GroupMember(kafka, settings: settings, consumer: consumer, control: control, log: log)
-            } catch {
-                throw .setup(error)
-            }
+            var member: GroupMember
+            do throws(MessagingError) { member = try makeMember(consumer) } catch { throw .setup(error) }
             defer { member.leave(by: control.leaveDeadline ?? .now + .seconds(5)) }
             do throws(ConsumerFailure) {
                 try member.awaitTopics()
-                try member.run()
+                try member.subscribe()
+                while try member.run() == .securityChanged { try replace(&member, consumer) }
             } catch {
                 // Before leaving, which may take its time.
                 report(error)
@@ -94,6 +91,24 @@ public final class ConsumerLoop: Sendable {
         } catch {
             report(error)
         }
+    }
+
+    private func makeMember(_ consumer: any RecordConsumer) throws(MessagingError) -> GroupMember {
+        try GroupMember(kafka, settings: settings, consumer: consumer, control: control, log: log)
+    }
+
+    /// Goes on with a client that has read certificates and passwords anew. Where none can be made of them, the old one
+    /// stays.
+    private func replace(_ member: inout GroupMember, _ consumer: any RecordConsumer) throws(ConsumerFailure) {
+        let fresh: GroupMember
+        do throws(MessagingError) { fresh = try makeMember(consumer) } catch {
+            return log.logger.error("certificates or passwords have changed and cannot be used; the old ones stay: \(error)")
+        }
+        log.logger.notice("certificates or passwords have changed; the consumer joins its group anew")
+        member.leave(by: control.leaveDeadline ?? .now + .seconds(10))
+        member = fresh
+        try member.awaitTopics()
+        try member.subscribe()
     }
 
     /// The consumer, or nil if asked to stop before it could be made.

@@ -50,6 +50,7 @@ final class GroupMember {
     /// A failure that arose inside a C callback, through which nothing can be thrown.
     var callbackFailure: ConsumerFailure?
     var isLeaving = false
+    private var securityFiles: FileWatch
 
     init(
         _ kafka: KafkaSettings, settings: ConsumerSettings, consumer: any RecordConsumer, control: LoopControl,
@@ -61,6 +62,7 @@ final class GroupMember {
         claimBackoff = Backoff(ceiling: settings.maximumRetryDelay)
         retryBackoff = Backoff(ceiling: settings.maximumRetryDelay)
         idleDue = .now + settings.idleInterval
+        securityFiles = FileWatch(kafka.security)
         context = ConsumerContext(log: log)
         client = try Self.makeClient(kafka, settings, context)
         context.member = self
@@ -86,12 +88,27 @@ final class GroupMember {
         }
     }
 
-    /// Reads and handles batches until asked to stop.
-    func run() throws(ConsumerFailure) {
+    /// Why a member no longer reads.
+    enum Ending {
+        case stopped
+        /// Another client has to take its place.
+        case securityChanged
+    }
+
+    /// Joins the group.
+    func subscribe() throws(ConsumerFailure) {
         let topics = PartitionList(settings.topics.map { TopicPartition(topic: $0, partition: -1) })
         let code = rd_kafka_subscribe(client, topics.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw .setup(.requestFailed(KafkaReason(code))) }
-        while !control.isStopping { try step() }
+    }
+
+    /// Reads and handles batches until asked to stop, or until how it shows who it is has changed.
+    func run() throws(ConsumerFailure) -> Ending {
+        while !control.isStopping {
+            try step()
+            if securityFiles.hasChanged() { return .securityChanged }
+        }
+        return .stopped
     }
 
     private func step() throws(ConsumerFailure) {

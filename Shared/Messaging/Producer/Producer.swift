@@ -14,6 +14,7 @@ public final class Producer {
     private let log: ClientLog
     private(set) var client: ProducerClient?
     private var isClosed = false
+    private var securityFiles: FileWatch
 
     /// How often the client was replaced.
     public private(set) var recreations = 0
@@ -25,6 +26,7 @@ public final class Producer {
         self.settings = settings
         self.options = options
         log = ClientLog(logger)
+        securityFiles = FileWatch(settings.security)
         client = try ProducerClient(settings, options: options, log: log)
     }
 
@@ -127,10 +129,24 @@ public final class Producer {
 
     private func usableClient() throws(MessagingError) -> ProducerClient {
         guard !isClosed else { throw .closed }
-        if let client { return client }
+        if let client {
+            guard securityFiles.hasChanged() else { return client }
+            renewClient()
+            return self.client ?? client
+        }
         let fresh = try ProducerClient(settings, options: options, log: log)
         client = fresh
         return fresh
+    }
+
+    /// Between two calls of `publish` a client holds nothing, so that another can take its place.
+    private func renewClient() {
+        do throws(MessagingError) {
+            client = try ProducerClient(settings, options: options, log: log)
+            log.logger.notice("certificates or passwords have changed; the Kafka producer was made anew")
+        } catch {
+            log.logger.error("certificates or passwords have changed and cannot be used; the old ones stay: \(error)")
+        }
     }
 
     private func discardClient(_ error: MessagingError) {

@@ -4,6 +4,9 @@
 public struct DatabaseSettings: Sendable {
     /// `postgresql://…` or `keyword=value …`, as libpq reads it. Secret.
     public var url: String
+    /// Reads the connection string as it is now, for a session that is made later: a password may have been changed since.
+    /// Nil, or an answer of nil, means `url`. Secret.
+    public var currentURL: (@Sendable () -> String?)?
     /// The role that the session takes on at its start; nil keeps the login role.
     public var role: String?
     /// What `pg_stat_activity` and the server's log call this session.
@@ -29,7 +32,7 @@ public struct DatabaseSettings: Sendable {
     public var prefersIndexes: Bool
 
     public init(
-        url: String, role: String? = nil, applicationName: String = "attune",
+        url: String, currentURL: (@Sendable () -> String?)? = nil, role: String? = nil, applicationName: String = "attune",
         connectTimeout: Duration = .seconds(5), statementTimeout: Duration = .seconds(10),
         lockTimeout: Duration = .seconds(5), idleInTransactionTimeout: Duration = .seconds(30),
         tcpUserTimeout: Duration = .seconds(10), keepalivesIdle: Duration = .seconds(10),
@@ -37,6 +40,7 @@ public struct DatabaseSettings: Sendable {
         prefersIndexes: Bool = false
     ) {
         self.url = url
+        self.currentURL = currentURL
         self.role = role
         self.applicationName = applicationName
         self.connectTimeout = connectTimeout
@@ -53,7 +57,7 @@ public struct DatabaseSettings: Sendable {
     /// The keywords for libpq, in the order in which later ones override earlier ones.
     ///
     /// - Parameter givenOptions: `options` of the connection string, which ours would otherwise replace.
-    func keywords(givenOptions: String?) -> [(String, String)] {
+    func keywords(url: String, givenOptions: String?) -> [(String, String)] {
         [
             ("dbname", url),
             ("application_name", applicationName),

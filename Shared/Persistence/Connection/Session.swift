@@ -4,8 +4,9 @@ import Glibc
 /// The calls of the client library that need C memory: opening, sending, waiting, reading errors.
 enum Session {
     static func open(_ settings: DatabaseSettings) throws(DatabaseError) -> OpaquePointer {
-        let given = try options(in: settings.url)
-        let keywords = settings.keywords(givenOptions: given)
+        let url = settings.currentURL?() ?? settings.url
+        let given = try options(in: url)
+        let keywords = settings.keywords(url: url, givenOptions: given)
         let names = CStrings(keywords.map(\.0))
         let values = CStrings(keywords.map(\.1))
         let opened = names.pointers.withUnsafeBufferPointer { names in

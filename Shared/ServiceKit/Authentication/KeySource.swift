@@ -51,13 +51,30 @@ public enum KeySource: Hashable, Sendable {
             guard let data = try? Data(contentsOf: URL(filePath: file)), data.count <= Self.longestDocument else {
                 throw KeySetError("cannot be read")
             }
-            return try await KeySet(json: Array(data))
+            let document = try Self.document(Array(data))
+            try Self.refusePrivateKeys(in: document)
+            return try await KeySet(document)
         case .url(let url, let caFile):
             let result = await withCheckedContinuation { continuation in
                 // libcurl blocks: not on a thread of the task pool, which answers everybody.
                 DispatchQueue.global().async { continuation.resume(returning: Self.fetch(url, caFile: caFile)) }
             }
-            return try await KeySet(json: try result.get())
+            return try await KeySet(try Self.document(try result.get()))
+        }
+    }
+
+    private static func document(_ text: [UInt8]) throws(KeySetError) -> JSON {
+        guard let document = try? JSON.parse(text, limits: JSONLimits(allowsExponents: true)) else {
+            throw KeySetError("is not JSON")
+        }
+        return document
+    }
+
+    /// A private key among the public ones is most likely the signer's own file.
+    private static func refusePrivateKeys(in document: JSON) throws(KeySetError) {
+        guard case .array(let entries)? = document["keys"] else { return }
+        for (index, entry) in entries.enumerated() where entry["d"] != nil || entry["k"] != nil {
+            throw KeySetError("holds a private key in entry \(index), which does not belong here")
         }
     }
 

@@ -15,18 +15,19 @@ public struct ConsumingService: Service {
     ///   - schema: whose positions and quarantine are used; the group is called after the service.
     ///   - batch: most records of one transaction.
     ///   - makeHandler: called on the consumer's thread, with the connection that it owns.
+    /// - Throws: ``SettingsError`` where Kafka cannot be reached as the settings say.
     public init(
         _ runtime: ServiceRuntime, schema: ServiceSchema, topics: [Topic], batch: BatchLimits = BatchLimits(),
         idleInterval: Duration = .milliseconds(500),
         makeHandler: @escaping @Sendable (Connection) throws -> any EventHandler
-    ) {
+    ) throws(SettingsError) {
         self.runtime = runtime
         let database = DatabaseAccess.settings(of: runtime)
         let logger = runtime.logger
         let owner = "\(runtime.name)-\(UUID().uuidString.lowercased())"
         let failure = self.failure
         loop = ConsumerLoop(
-            KafkaAccess.settings(of: runtime, part: "consumer"),
+            try KafkaAccess.settings(of: runtime, part: "consumer"),
             ConsumerSettings(
                 group: "attune-\(schema.rawValue)", topics: topics.map(\.name),
                 instanceID: runtime.settings[KafkaAccess.instance], batchLimits: batch,

@@ -30,9 +30,10 @@ public struct ServiceRuntime: Sendable {
 
     /// HTTP for callers with access tokens; needs ``TokenSettings`` to be declared.
     public func authenticatedHTTP() async throws(SettingsError) -> ServiceHTTP {
-        let verifier = try await TokenVerifier(
-            try KeySource(settings), rules: TokenRules(settings), logger: logger)
-        health.register(.ready, "tokens") { await verifier.health() }
+        let source = try KeySource(settings)
+        let verifier = try await TokenVerifier(source, rules: TokenRules(settings), logger: logger)
+        // A file was read, or we would not be here; an issuer may be away.
+        if case .url = source { health.register(.ready, "tokens") { await verifier.health() } }
         return ServiceHTTP(
             settings: settings, health: health, registry: registry, verifier: verifier, logger: logger)
     }

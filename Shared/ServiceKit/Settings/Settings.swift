@@ -9,6 +9,8 @@ public struct Settings: Sendable {
     public let declarations: [any SettingDeclaration]
     private let values: [String: any Sendable]
     private let texts: [String: String]
+    /// Files that secrets were read from, by the secret's name.
+    private let files: [String: String]
     /// `ATTUNE_` variables of the environment that this service does not know; often a misspelling.
     public let unknownNames: [String]
 
@@ -29,12 +31,16 @@ public struct Settings: Sendable {
                 environmentVariables: environment, secretsSpecifier: .specific(secrets)))
         var values: [String: any Sendable] = [:]
         var texts: [String: String] = [:]
+        var files: [String: String] = [:]
         var findings: [SettingsError.Finding] = []
         for declaration in declarations {
             precondition(values[declaration.name] == nil, "\(declaration.name) is declared twice")
             do throws(SettingProblem) {
                 let text = try Self.text(of: declaration, in: reader)
                 texts[declaration.name] = text
+                if declaration.isSecret {
+                    files[declaration.name] = reader.string(forKey: ConfigKey([declaration.name + "_FILE"], context: [:]))
+                }
                 values[declaration.name] = try declaration.value(of: text)
             } catch {
                 findings.append(.init(name: declaration.name, problem: error))
@@ -44,6 +50,7 @@ public struct Settings: Sendable {
         self.declarations = declarations
         self.values = values
         self.texts = texts
+        self.files = files
         let known = Set(declarations.flatMap { $0.isSecret ? [$0.name, $0.name + "_FILE"] : [$0.name] })
         unknownNames = environment.keys.filter { $0.hasPrefix("ATTUNE_") && !known.contains($0) }.sorted()
     }
@@ -56,6 +63,16 @@ public struct Settings: Sendable {
             preconditionFailure("\(setting.name) is read but not declared by this service")
         }
         return value
+    }
+
+    /// The file that a secret was read from; nil where it stands in the environment or is not set.
+    public func file(of setting: Setting<some Any>) -> String? { files[setting.name] }
+
+    /// Reads a secret as it is now: from its file, which may have been replaced since the start. Nil when the file cannot be
+    /// read or a secret was never set.
+    public func rereading(_ setting: Setting<some Any>) -> @Sendable () -> String? {
+        let (name, file, text) = (setting.name, files[setting.name], texts[setting.name])
+        return { file.map { try? Self.secret(in: $0, for: name) } ?? text }
     }
 
     /// A value as an operator may see it.
