@@ -47,8 +47,8 @@ import Testing
     }
 
     private static func login(
-        _ mechanism: KafkaSecurity.Mechanism = .scramSHA512, _ user: String = "scoring", _ password: String
-    ) -> KafkaSecurity.Login { .init(mechanism: mechanism, user: user, password: { password }) }
+        _ mechanism: KafkaSecurity.Mechanism, _ password: String
+    ) -> KafkaSecurity.Login { .init(mechanism: mechanism, user: "scoring", password: { password }) }
 
     /// Long enough for a client that is let in to have tried several times.
     private static let refusal = Duration.seconds(3)
