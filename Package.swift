@@ -125,7 +125,8 @@ let package = Package(
             ])
         + [
             .target(
-                name: "TestSupport", dependencies: ["ServiceKit", "Persistence", lifecycle, logging], path: "Tests/TestSupport",
+                name: "TestSupport", dependencies: ["Domain", "Outbound", "ServiceKit", "Persistence", lifecycle, logging],
+                path: "Tests/TestSupport",
                 swiftSettings: strict),
             .target(
                 name: "PortalFixture", dependencies: ["AlertBook", "Catalogue", "Contracts", "Domain", "Persistence"],

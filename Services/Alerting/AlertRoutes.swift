@@ -21,25 +21,26 @@ import ServiceKit
 ///
 /// Whoever answers for none of the alert's sites gets 403, and the refusal is recorded as an access event.
 struct AlertRoutes {
-    static let readers: Set<Role> = [.clinician, .supervisor, .siteAdmin, .networkAdmin, .auditor, .operator]
     private static let largestPage = 500
 
-    let pool: ConnectionPool
+    let reading: ScopedReading
+    /// Whose sessions have taken ``AlertAnswers/role``.
+    let answering: ConnectionPool
     /// What holds at a site at the moment.
     let policy: @Sendable (SiteID) -> AlertPolicy
 
     func add(to http: ServiceHTTP) {
-        let reading = http.authenticated("v1/alerts", roles: Self.readers)
+        let reading = http.authenticated("v1/alerts", to: .readAlerts)
         reading.get(use: list)
         reading.get(":alert", use: read)
         reading.get(":alert/review", use: readReview)
-        let answering = http.authenticated("v1/alerts", roles: AlertAnswers.answerers)
+        let answering = http.authenticated("v1/alerts", to: .answerAlerts)
         answering.post(":alert/opening", use: open)
         answering.post(":alert/acknowledgement", use: acknowledge)
         answering.post(":alert/assignment", use: assign)
         answering.post(":alert/review", use: review)
         answering.post(":alert/resolution", use: resolve)
-        let deciding = http.authenticated("v1/alerts", roles: AlertAnswers.deciders)
+        let deciding = http.authenticated("v1/alerts", to: .withdrawAlerts)
         deciding.post(":alert/withdrawal", use: withdraw)
         deciding.post("assignments", use: reassign)
     }
@@ -60,7 +61,7 @@ struct AlertRoutes {
         } ?? 100
         if let text = query["overdue"] {
             guard text == "true" else { throw Problem.badRequest("overdue: not true") }
-            return try await overdue(sites, limit)
+            return try await overdue(sites, limit, context.caller)
         }
         let statuses = try Self.statuses(query["status"].map(String.init) ?? "open")
         let episode = try query["episode"].map { text in
@@ -73,7 +74,7 @@ struct AlertRoutes {
         }
         let clinician = query["clinician"].map(String.init)
         let chosen = sites
-        let alerts = try await pool.with {
+        let alerts = try await reading.answer(to: context.caller) {
             try AlertStore.list(
                 sites: chosen, statuses: statuses, episode: episode, clinician: clinician, before: before, limit: limit,
                 on: $0)
@@ -81,9 +82,9 @@ struct AlertRoutes {
         return Self.response(alerts)
     }
 
-    private func overdue(_ sites: [SiteID]?, _ limit: Int) async throws -> Response {
+    private func overdue(_ sites: [SiteID]?, _ limit: Int, _ caller: Caller) async throws -> Response {
         Self.response(
-            try await pool.with {
+            try await reading.answer(to: caller) {
                 try AlertStore.overdue(sites: sites, at: DatabaseClock.now(on: $0), limit: limit, on: $0)
             })
     }
@@ -94,11 +95,9 @@ struct AlertRoutes {
 
     private func read(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("alert", as: AlertID.self)
-        let caller = context.caller
-        return try await pool.with { connection in
-            guard let alert = try AlertStore.find(id, on: connection), caller.sites.includes(alert.site) else {
-                throw Problem.notFound
-            }
+        return try await reading.answer(to: context.caller) { connection in
+            // Another site's alert is not there.
+            guard let alert = try AlertStore.find(id, on: connection) else { throw Problem.notFound }
             let told = try AlertStore.told(of: id, on: connection)
             return JSON.object(
                 alert.members + [
@@ -109,9 +108,8 @@ struct AlertRoutes {
 
     private func readReview(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("alert", as: AlertID.self)
-        let caller = context.caller
-        let found = try await pool.with { try AlertReviews.find(id, on: $0) }
-        guard let found, caller.sites.includes(found.alert.site) else { throw Problem.notFound }
+        let found = try await reading.answer(to: context.caller) { try AlertReviews.find(id, reach: .scoped, on: $0) }
+        guard let found else { throw Problem.notFound }
         return ReviewDocument(life: found.life).json.response()
     }
 
@@ -146,8 +144,8 @@ struct AlertRoutes {
         try context.caller.requireSite(site)
         let (from, to) = (try form["from"].string(1...200), try form["to"].string(1...200))
         guard from != to else { throw try form["to"].error("must be somebody else than \"from\"") }
-        let work = AlertReassignment(site: site, from: from, to: to, actor: context.caller.subject)
-        let count = try await pool.with { try work.run(on: $0) }
+        let work = AlertReassignment(site: site, from: from, to: to, actor: context.caller)
+        let count = try await answering.with { try work.run(on: $0) }
         return JSON.object([.init("assigned", .integer(count))]).response()
     }
 
@@ -179,7 +177,7 @@ struct AlertRoutes {
     /// Refusals as the problems that a caller is told.
     private func answer<Answer: Sendable>(_ work: @escaping @Sendable (Connection) throws -> Answer) async throws -> Answer {
         do {
-            return try await pool.with(work)
+            return try await answering.with(work)
         } catch let refusal as AlertRefusal {
             throw Problem(refusal)
         }

@@ -1,3 +1,4 @@
+import AlertBook
 import Catalogue
 import Contracts
 import Domain
@@ -25,7 +26,8 @@ struct Alerting: ServiceCommand {
     static func run(_ runtime: ServiceRuntime) async throws {
         let policy = try LivePolicy(file: runtime.settings[policyFile], folder: runtime.settings[policyFolder])
         let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
-        let database = runtime.connectionPool(size: 4)
+        let reading = runtime.connectionPool(size: 3, as: ScopedReading.role)
+        let answering = runtime.furtherPool(size: 2, as: AlertAnswers.role)
         let logger = runtime.logger
         let consumer = try ConsumingService(
             runtime, schema: .alerting, topics: [.trajectories, .episodeEvents, .episodeBackfill]
@@ -33,8 +35,9 @@ struct Alerting: ServiceCommand {
             AlertingHandler(policy: { policy.sitePolicy(of: $0) }, catalogue: { catalogue.current }, logger: logger)
         }
         let http = try await runtime.authenticatedHTTP()
-        AlertRoutes(pool: database.pool, policy: { policy.policy(of: $0) }).add(to: http)
-        FHIRRoutes(pool: database.pool, base: runtime.settings[FHIRRoutes.baseURL], version: runtime.version).add(to: http)
+        let scoped = ScopedReading(reading.pool)
+        AlertRoutes(reading: scoped, answering: answering.pool, policy: { policy.policy(of: $0) }).add(to: http)
+        FHIRRoutes(reading: scoped, base: runtime.settings[FHIRRoutes.baseURL], version: runtime.version).add(to: http)
         let reload = ReloadService {
             let outcome = catalogue.reload()
             logger.log(level: outcome.isRefused ? .error : .notice, "\(outcome.words)")
@@ -45,6 +48,6 @@ struct Alerting: ServiceCommand {
                 logger.error("a policy is refused, the last good ones stay: \(error)")
             }
         }
-        try await runtime.run([database, reload, consumer, http.service()])
+        try await runtime.run([reading, answering, reload, consumer, http.service()])
     }
 }

@@ -43,7 +43,7 @@ struct Audit: ServiceCommand {
         runtime.registry.describe(AuditMetrics.descriptions)
         let keys = try signingKeys(runtime.settings)
         let folder = runtime.settings[checkpointFolder].map { CheckpointFolder($0) }
-        let database = runtime.connectionPool(size: runtime.settings[connections])
+        let database = runtime.connectionPool(size: runtime.settings[connections], as: ScopedReading.role)
         let checkpoints = try CheckpointService(
             runtime, keys: keys, folder: folder, interval: runtime.settings[interval])
         let history = folder.map { KeptHistory(folder: $0, keys: keys.verifiers) }
@@ -54,7 +54,7 @@ struct Audit: ServiceCommand {
             batch: BatchLimits(maxRecords: runtime.settings[batchSize], maxWait: .milliseconds(50))
         ) { _ in AuditHandler(history: history, logger: logger) }
         let http = try await runtime.authenticatedHTTP()
-        AuditRoutes(pool: database.pool, keys: keys.verifiers).add(to: http)
+        AuditRoutes(reading: ScopedReading(database.pool), keys: keys.verifiers).add(to: http)
         // Stopped from the last to the first: the last checkpoint covers what the consumer has handled.
         try await runtime.run([database, checkpoints, consumer, http.service()])
     }

@@ -35,7 +35,10 @@ struct IngestionService: ServiceCommand {
             onNewCluster: runtime.settings.newClusterPolicy, logger: runtime.logger)
         IngestionHealth.register(in: runtime.health, intake: intake, relay: relay)
         let http = try await runtime.authenticatedHTTP()
-        IngestionAPI(catalogue: { catalogue.current }, intake: intake, metrics: metrics).add(to: http)
+        let reading = runtime.furtherPool(size: 1, as: ScopedReading.role)
+        IngestionAPI(
+            catalogue: { catalogue.current }, intake: intake, reading: ScopedReading(reading.pool), metrics: metrics
+        ).add(to: http)
         let logger = runtime.logger
         let reload = ReloadService {
             let outcome = catalogue.reload()
@@ -43,7 +46,7 @@ struct IngestionService: ServiceCommand {
         }
         // The last is stopped first: no new requests, then what waits is written, then relayed.
         try await runtime.run([
-            pool, reload, RelayService(relay: relay), intake.backfill.service, intake.live.service,
+            pool, reading, reload, RelayService(relay: relay), intake.backfill.service, intake.live.service,
             http.service(),
         ])
     }
@@ -61,18 +64,16 @@ struct IngestionService: ServiceCommand {
 
 /// All addresses under `/v1`.
 struct IngestionAPI {
-    /// Who may record.
-    static let roles: Set<Role> = [.clinician, .supervisor, .siteAdmin, .integration]
-
     /// The figures of the moment, which a reload may replace.
     let catalogue: @Sendable () -> Catalogue
     let intake: CommandIntake
+    let reading: ScopedReading
     let metrics: IngestionMetrics
 
     func add(to http: ServiceHTTP) {
-        let routes = http.authenticated("/v1", roles: Self.roles)
+        let routes = http.authenticated("/v1", to: .record)
         CommandRoutes(catalogue: catalogue, intake: intake, metrics: metrics).add(to: routes)
         BatchRoute(catalogue: catalogue, intake: intake, metrics: metrics).add(to: routes)
-        EpisodeRoute(pool: intake.pool).add(to: routes)
+        EpisodeRoute(reading: reading).add(to: http.authenticated("/v1", to: .readEpisode))
     }
 }

@@ -40,9 +40,9 @@ struct NotificationService: ServiceCommand {
         }
         let sender = ThreadedService(
             "delivery", failure: failure, start: { delivery.start() }, stop: { delivery.stop(within: $0) })
-        let database = runtime.connectionPool(size: 2)
+        let database = runtime.connectionPool(size: 2, as: ScopedReading.role)
         let http = try await runtime.authenticatedHTTP()
-        InboxRoutes(pool: database.pool).add(to: http)
+        InboxRoutes(reading: ScopedReading(database.pool)).add(to: http)
         try await runtime.run([database, sender, consumer, http.service()])
     }
 }

@@ -5,13 +5,12 @@ public import ServiceKit
 
 /// What people do with alerts. Each answer is one transaction: the alert's row and its events.
 ///
-/// Whoever answers for none of the alert's sites is refused here; whether somebody may answer at all is asked by who
-/// calls, with ``answerers`` and ``deciders``. Refusals are thrown as ``AlertRefusal``.
+/// Row-level security keeps everybody to the alerts of their sites: an alert of another is not found, and that somebody
+/// wanted to answer it is recorded. Whether somebody may answer at all is asked by who calls. Refusals are thrown as
+/// ``AlertRefusal``.
 public enum AlertAnswers {
-    /// Who may answer.
-    public static let answerers: Set<Role> = [.clinician, .supervisor, .siteAdmin]
-    /// Who may take an alert out of a clinician's hands: withdraw it, or give all that somebody has to another.
-    public static let deciders: Set<Role> = [.supervisor, .siteAdmin]
+    /// The role in whose sessions alerts are answered, and which the policies bind.
+    public static let role = "attune_alert_answers"
 
     /// What somebody wants to do, as the record of a refusal names it.
     enum Action: String {
@@ -97,12 +96,10 @@ public enum AlertAnswers {
         _ change: (inout Alert, inout Timestamp) throws -> [AlertStep]
     ) throws -> Alert {
         let answered: Result<Alert, AlertRefusal> = try connection.transaction { connection in
+            try Scope(caller).apply(on: connection)
             guard var alert = try AlertStore.locked(id, on: connection) else {
+                try RefusedAnswer(alert: id, action: action, caller: caller).record(on: connection)
                 return .failure(caller.sites == .all ? .unknown : .notAtYourSites)
-            }
-            guard caller.sites.includes(alert.site) else {
-                try RefusedAnswer(alert: alert, action: action, caller: caller).record(on: connection)
-                return .failure(.notAtYourSites)
             }
             if alert.status == .superseded { throw try AlertRefusal.answering(superseded: alert, on: connection) }
             if alert.status == .withdrawn, action != .withdraw { throw AlertRefusal.closed(alert) }
@@ -135,18 +132,22 @@ extension Alert {
 }
 
 /// Somebody of another site wanted to answer an alert: an access event of the alert's episode, so that the site can see
-/// who tried.
+/// who tried. Nothing where there is no such alert.
 struct RefusedAnswer {
-    let alert: Alert
+    let alert: AlertID
     let action: AlertAnswers.Action
     let caller: Caller
 
     func record(on connection: Connection) throws {
+        guard let place = try connection.run(Self.place, [.id(alert)]).first else { return }
         let event = AccessEvent(
-            accessedBy: caller.subject, reason: "", body: .alertAnswerRefused(alert.id, action: action.rawValue))
+            accessedBy: caller.subject, reason: "", body: .alertAnswerRefused(alert, action: action.rawValue))
         let record = NewEvent(
-            id: TimeOrderedIdentity.make(at: try DatabaseClock.now(on: connection)), stream: alert.episode,
-            site: alert.site, type: event.type.rawValue, traceparent: nil, payload: try AccessEventCodec.encode(event))
+            id: TimeOrderedIdentity.make(at: try DatabaseClock.now(on: connection)), stream: try place.id(0),
+            site: SiteID(unchecked: try place.text(1)), type: event.type.rawValue, traceparent: nil,
+            payload: try AccessEventCodec.encode(event))
         _ = try Ledger.append([record], to: .access, on: connection)
     }
+
+    private static let place: Statement = "select episode_id, site from published.place_of_alert($1)"
 }

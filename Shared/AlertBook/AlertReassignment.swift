@@ -1,6 +1,7 @@
 import Contracts
 public import Domain
 public import Persistence
+public import ServiceKit
 
 /// All open alerts of a clinician at a site go to another one, as when somebody leaves. A page to a transaction: called
 /// again after a failure it takes what is left.
@@ -11,10 +12,10 @@ public struct AlertReassignment: Sendable {
     let site: SiteID
     let from: String
     let to: String
-    let actor: String
+    let actor: Caller
 
-    /// - Parameter actor: who decides it; whether they may at this site is asked by who calls.
-    public init(site: SiteID, from: String, to: String, actor: String) {
+    /// - Parameter actor: who decides it; of another site than theirs there is nothing to give.
+    public init(site: SiteID, from: String, to: String, actor: Caller) {
         self.site = site
         self.from = from
         self.to = to
@@ -33,11 +34,12 @@ public struct AlertReassignment: Sendable {
 
     private func movePage(on connection: Connection) throws -> Int {
         try connection.transaction { connection in
+            try Scope(actor).apply(on: connection)
             var alerts = try AlertStore.owned(by: from, at: site, limit: Self.page, on: connection)
             let now = try DatabaseClock.now(on: connection)
             var ledger = AlertLedger()
             for index in alerts.indices {
-                guard let assignment = alerts[index].assign(to: to, by: actor, .clinicianLeft) else { continue }
+                guard let assignment = alerts[index].assign(to: to, by: actor.subject, .clinicianLeft) else { continue }
                 try ledger.add(.assigned(assignment), of: alerts[index], at: now, following: alerts[index].cause)
                 AlertMetrics.count(.assigned(assignment), alerts[index].kind)
             }

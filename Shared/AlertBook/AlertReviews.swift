@@ -42,14 +42,19 @@ public enum AlertReviews {
     }
 
     /// An alert with its review; nil for none.
-    public static func find(_ id: AlertID, on connection: Connection) throws -> (alert: Alert, life: AlertLife)? {
+    ///
+    /// - Parameter reach: `scoped` in a role that row-level security binds.
+    public static func find(
+        _ id: AlertID, reach: LedgerReach = .whole, on connection: Connection
+    ) throws -> (alert: Alert, life: AlertLife)? {
         guard let alert = try AlertStore.find(id, on: connection) else { return nil }
-        return (alert, try life(of: alert, on: connection))
+        return (alert, try life(of: alert, reach: reach, on: connection))
     }
 
-    private static func life(of alert: Alert, on connection: Connection) throws -> AlertLife {
+    private static func life(of alert: Alert, reach: LedgerReach = .whole, on connection: Connection) throws -> AlertLife {
         var life: AlertLife?
-        for record in try Ledger.events(stream: alert.episode, category: .alert, on: connection) {
+        let stream = Ledger.StreamRange(stream: alert.episode, firstVersion: 1, lastVersion: .max)
+        for record in try Ledger.events(in: [stream], category: .alert, reach: reach, on: connection) {
             guard let type = EventType(rawValue: record.type) else { continue }
             let event = try AlertEventCodec.decode(record.payload, type: type)
             guard event.alert == alert.id else { continue }

@@ -243,7 +243,7 @@ public enum AlertStore {
     private static let selectTold: Statement = """
         select min(created_at) filter (where status <> 'withheld'),
                min(finished_at) filter (where status = 'delivered' and bounced_at is null)
-        from published.delivery where alert_id = $1
+        from published.portal_delivery where alert_id = $1
         """
     private static let selectList = Statement(
         """

@@ -25,13 +25,17 @@ struct AlertServer: Sendable {
         }
     }
 
-    private let served: ServedRoutes
+    let served: ServedRoutes
 
     static func run(_ fixture: AlertingFixture, _ body: (AlertServer) async throws -> Void) async throws {
         let policy = fixture.policy
-        try await ServedRoutes.run("attune-alerting", on: fixture.database, logger: quiet) { http, pool in
-            AlertRoutes(pool: pool, policy: { _ in policy }).add(to: http)
-            FHIRRoutes(pool: pool, base: URL(string: "https://attune.example/fhir/R4/"), version: "1").add(to: http)
+        let answering = ConnectionPool(fixture.database.settings(role: AlertAnswers.role), size: 2, logger: quiet)
+        try await ServedRoutes.run(
+            "attune-alerting", as: ScopedReading.role, on: fixture.database, logger: quiet
+        ) { http, pool in
+            let reading = ScopedReading(pool)
+            AlertRoutes(reading: reading, answering: answering, policy: { _ in policy }).add(to: http)
+            FHIRRoutes(reading: reading, base: URL(string: "https://attune.example/fhir/R4/"), version: "1").add(to: http)
         } _: {
             try await body(AlertServer(served: $0))
         }

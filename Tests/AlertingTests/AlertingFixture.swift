@@ -18,6 +18,8 @@ struct AlertingFixture {
     let database: TestDatabase
     /// In the service's own role: its grants are part of what is tested.
     let connection: Connection
+    /// In the role in which alerts are answered.
+    let answering: Connection
     let handler: AlertingHandler
     let policy: AlertPolicy
     let rules: EpisodeRulePolicy
@@ -31,6 +33,7 @@ struct AlertingFixture {
             policy: { _ in SitePolicy(alerts: policy, rules: rules) }, catalogue: { catalogue }, logger: quiet)
         database = try TestDatabase.make()
         connection = try database.connect(role: "attune_alerting")
+        answering = try database.connect(role: AlertAnswers.role)
         admin = try database.connect()
     }
 

@@ -167,7 +167,7 @@ import Testing
         let (_, foreign) = try raised(fixture, at: south)
         _ = try AlertAnswers.resolve(
             alerts[0].id, for: "referred", under: { _ in .default }, by: Caller(subject: "c-02", sites: .all, roles: [.clinician]),
-            on: fixture.connection)
+            on: fixture.answering)
         try await AlertServer.run(fixture) { (server) async throws in
             #expect(try await server.send(.get, "").listed == [alerts[2], alerts[1]].map(\.id.description))
             #expect(try await server.send(.get, "?status=resolved").listed == [alerts[0].id.description])

@@ -59,7 +59,7 @@ import Testing
         let alert = try #require(try fixture.alerts(of: episode).first)
         #expect((alert.kind, alert.rule, alert.rating) == (.undiscussed, "missing.discussion", first))
         _ = try AlertAnswers.resolve(
-            alert.id, for: "no_action_needed", under: { _ in .thorough }, by: Self.clinician, on: fixture.connection)
+            alert.id, for: "no_action_needed", under: { _ in .thorough }, by: Self.clinician, on: fixture.answering)
         try fixture.round(on: 16).run(on: fixture.connection)
         #expect(try fixture.alerts(of: episode).count == 1, "somebody has answered it")
 

@@ -72,8 +72,8 @@ import Testing
         let caller = Caller(subject: "c-02", sites: .all, roles: [.clinician])
         let ids = try treatments.map { try #require(try fixture.alerts(of: $0).first?.id) }
         try fixture.letTimePass()
-        _ = try AlertAnswers.acknowledge(ids[0], by: caller, on: fixture.connection)
-        _ = try AlertAnswers.resolve(ids[1], for: "referred", under: { _ in .default }, by: caller, on: fixture.connection)
+        _ = try AlertAnswers.acknowledge(ids[0], by: caller, on: fixture.answering)
+        _ = try AlertAnswers.resolve(ids[1], for: "referred", under: { _ in .default }, by: caller, on: fixture.answering)
         try escalation.run(on: fixture.connection)
         #expect(try escalations(fixture).map(\.alert) == [ids[2]])
     }

@@ -237,7 +237,7 @@ import Testing
         try fixture.handle([transfer])
         #expect(try fixture.alerts(of: treatment).map(\.clinician) == ["c-09"])
         let caller = Caller(subject: "s-01", sites: .all, roles: [.supervisor])
-        _ = try AlertAnswers.assign(alert.id, to: "c-10", by: caller, on: fixture.connection)
+        _ = try AlertAnswers.assign(alert.id, to: "c-10", by: caller, on: fixture.answering)
         // As after a change of Kafka clusters: what people decided since stands.
         try fixture.handle([transfer])
         #expect(try fixture.alerts(of: treatment).map(\.clinician) == ["c-10"])

@@ -69,7 +69,7 @@ import Testing
         #expect(try fixture.steps() == [.alertRaised])
         let alert = try #require(try fixture.alerts(of: treatment).first)
         let caller = Caller(subject: "c-01", sites: .all, roles: [.clinician])
-        _ = try AlertAnswers.resolve(alert.id, for: "plan_changed", under: { _ in .default }, by: caller, on: fixture.connection)
+        _ = try AlertAnswers.resolve(alert.id, for: "plan_changed", under: { _ in .default }, by: caller, on: fixture.answering)
         try fixture.handle(events)
         #expect(try fixture.alerts(of: treatment).map(\.status) == [.resolved])
         // The next rating that speaks does raise.
@@ -101,7 +101,7 @@ import Testing
         #expect(alert.kind == .safety)
         #expect(alert.cause == danger.id)
         let caller = Caller(subject: "c-01", sites: .all, roles: [.clinician])
-        _ = try AlertAnswers.resolve(alert.id, for: "plan_changed", under: { _ in .default }, by: caller, on: fixture.connection)
+        _ = try AlertAnswers.resolve(alert.id, for: "plan_changed", under: { _ in .default }, by: caller, on: fixture.answering)
         try fixture.handle([danger])
         #expect(try fixture.alerts(of: treatment).map(\.status) == [.resolved])
         #expect(try fixture.steps() == [.alertRaised, .alertResolved])
@@ -114,7 +114,7 @@ import Testing
         try fixture.handle(both)
         let alert = try #require(try fixture.alerts(of: treatment).first)
         let caller = Caller(subject: "c-01", sites: .all, roles: [.clinician])
-        _ = try AlertAnswers.resolve(alert.id, for: "plan_changed", under: { _ in .default }, by: caller, on: fixture.connection)
+        _ = try AlertAnswers.resolve(alert.id, for: "plan_changed", under: { _ in .default }, by: caller, on: fixture.answering)
         try fixture.handle(both)
         #expect(try fixture.alerts(of: treatment).map(\.status) == [.resolved])
     }

@@ -23,7 +23,7 @@ import Testing
         for entry: ReviewEntry in [
             .answered(SupportQuestionID("alliance.bond")!, .no), .actionChosen(SupportActionID("alliance.talk")!), .completed,
         ] {
-            _ = try AlertReviews.enter(entry, in: alert.id, by: Self.clinician, on: fixture.connection)
+            _ = try AlertReviews.enter(entry, in: alert.id, by: Self.clinician, on: fixture.answering)
         }
         return (episode, alert)
     }
@@ -66,9 +66,9 @@ import Testing
         let fixture = try AlertingFixture()
         let (closed, alert) = try reviewed(fixture)
         _ = try AlertAnswers.resolve(
-            alert.id, for: "plan_changed", under: { _ in .default }, by: Self.clinician, on: fixture.connection)
+            alert.id, for: "plan_changed", under: { _ in .default }, by: Self.clinician, on: fixture.answering)
         let (withdrawn, other) = try reviewed(fixture)
-        _ = try AlertAnswers.withdraw(other.id, for: .enteredAsTest, by: Self.clinician, on: fixture.connection)
+        _ = try AlertAnswers.withdraw(other.id, for: .enteredAsTest, by: Self.clinician, on: fixture.answering)
         for episode in [closed, withdrawn] {
             try fixture.handle([try #require(try episode.rate(60, session: 3, on: nextWeek).trajectory)])
         }

@@ -80,7 +80,7 @@ import Testing
         try fixture.handle([try treatment.rate(180, session: 1), try treatment.rate(120, session: 2)])
         let id = try #require(try fixture.alerts(of: treatment).first?.id)
         _ = try AlertAnswers.acknowledge(
-            id, by: .init(subject: "c-02", sites: .all, roles: [.clinician]), on: fixture.connection)
+            id, by: .init(subject: "c-02", sites: .all, roles: [.clinician]), on: fixture.answering)
         try fixture.handle([try treatment.rate(210, session: 3)])
         let alert = try #require(try fixture.alerts(of: treatment).first)
         #expect(alert.status == .superseded)

@@ -20,8 +20,10 @@ struct AuditServer {
         var document: JSON? { try? JSON.parse(Array(body.utf8)) }
     }
 
-    private let port: Int
-    private let issuer: TokenIssuer
+    let port: Int
+    let issuer: TokenIssuer
+    /// Method and path of every route.
+    let addresses: Set<String>
 
     static func run(_ ledger: AuditedLedger, keys: LogKeys? = nil, _ body: (AuditServer) async throws -> Void) async throws {
         let folder = NSTemporaryDirectory() + "attune-audit-\(UUID().uuidString)"
@@ -34,9 +36,10 @@ struct AuditServer {
             environment: ["ATTUNE_HTTP_PORT": "0", "ATTUNE_JWKS_FILE": folder + "/jwks.json"])
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let runtime = ServiceRuntime(name: "attune-audit", version: "1", settings: settings, logger: logger)
-        let pool = ConnectionPool(ledger.database.settings(role: "attune_audit"), size: 1, logger: logger)
+        let pool = ConnectionPool(ledger.database.settings(role: ScopedReading.role), size: 1, logger: logger)
         let http = try await runtime.authenticatedHTTP()
-        AuditRoutes(pool: pool, keys: keys ?? LogKeys(ledger.key.verifierKey)).add(to: http)
+        AuditRoutes(reading: ScopedReading(pool), keys: keys ?? LogKeys(ledger.key.verifierKey)).add(to: http)
+        let addresses = http.routes.addresses
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { announced.yield($0) }], logger: logger))
@@ -45,7 +48,8 @@ struct AuditServer {
             var iterator = ports.makeAsyncIterator()
             let outcome: Result<Void, any Error>
             do {
-                let server = AuditServer(port: try #require(await iterator.next()), issuer: issuer)
+                let server = AuditServer(
+                    port: try #require(await iterator.next()), issuer: issuer, addresses: addresses)
                 outcome = .success(try await body(server))
             } catch {
                 outcome = .failure(error)

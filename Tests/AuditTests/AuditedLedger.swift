@@ -35,6 +35,12 @@ final class AuditedLedger {
                 type: type.rawValue, traceparent: nil, payload: Array("payload \(number)".utf8))
         }
         let appended = try admin.transaction { try Ledger.append(events, to: lane, on: $0) }
+        // As ingestion keeps them: who may read all sites reads those that have episodes.
+        try admin.run(
+            """
+            insert into ledger.episode (episode_id, site, service, clinician, opened_on, participants)
+            select unnest($1::uuid[]), $2, 'outpatient', 'c-01', '2026-03-02', '{}' on conflict do nothing
+            """, [.ids(episodes), .text(site.text)])
         return zip(events, appended).map { event, place in
             AuditEntry(
                 topic: (lane.category == .alert ? Topic.alerts : lane.backfill ? .episodeBackfill : .episodeEvents).name,

@@ -6,7 +6,7 @@ import Testing
 @testable import attune_ingestion
 
 @Suite struct BatchRouteTests {
-    private static func line(_ episode: some CustomStringConvertible, _ rating: String) -> String {
+    static func line(_ episode: some CustomStringConvertible, _ rating: String) -> String {
         #"{"episodeId": "\#(episode)", \#(rating.dropFirst())"#
     }
 

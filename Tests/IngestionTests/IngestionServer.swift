@@ -2,6 +2,7 @@ import Catalogue
 import Domain
 import Foundation
 import Logging
+import Persistence
 import ServiceKit
 import ServiceLifecycle
 import Testing
@@ -14,6 +15,9 @@ struct IngestionServer: Sendable {
     let fixture: IngestionFixture
     let client: WireClient
     let issuer: TokenIssuer
+    let port: Int
+    /// Method and path of every route.
+    let addresses: Set<String>
     /// Of a clinician of site `north`.
     let token: String
 
@@ -32,7 +36,11 @@ struct IngestionServer: Sendable {
         let fixture = try IngestionFixture()
         let http = try await runtime.authenticatedHTTP()
         let catalogue = try Catalogue.load()
-        IngestionAPI(catalogue: { catalogue }, intake: fixture.intake, metrics: fixture.metrics).add(to: http)
+        let reading = ConnectionPool(fixture.database.settings(role: ScopedReading.role), size: 1, logger: runtime.logger)
+        IngestionAPI(
+            catalogue: { catalogue }, intake: fixture.intake, reading: ScopedReading(reading), metrics: fixture.metrics
+        ).add(to: http)
+        let addresses = http.routes.addresses
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { port.yield($0) }], logger: runtime.logger))
@@ -43,7 +51,7 @@ struct IngestionServer: Sendable {
             let result = await Self.result {
                 try await body(
                     IngestionServer(
-                        fixture: fixture, client: WireClient(port: number), issuer: issuer,
+                        fixture: fixture, client: WireClient(port: number), issuer: issuer, port: number, addresses: addresses,
                         token: try await Self.token(issuer, sites: ["north"])))
             }
             await group.triggerGracefulShutdown()

@@ -16,6 +16,14 @@ import Testing
     init() throws {
         database = try TestDatabase.make()
         admin = try database.connect()
+        // "All sites" are those that have episodes.
+        for site in ["north", "south"] {
+            try admin.run(
+                """
+                insert into ledger.episode (episode_id, site, service, clinician, opened_on, participants)
+                values (gen_random_uuid(), $1, 'outpatient', 'c-01', '2026-03-02', '{}')
+                """, [.text(site)])
+        }
     }
 
     /// - Returns: the message's id.

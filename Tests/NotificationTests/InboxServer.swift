@@ -10,11 +10,11 @@ import Testing
 
 /// The inbox over a real socket, for the length of one test.
 struct InboxServer: Sendable {
-    private let served: ServedRoutes
+    let served: ServedRoutes
 
     static func run(_ database: TestDatabase, _ body: (InboxServer) async throws -> Void) async throws {
-        try await ServedRoutes.run("attune-notification", on: database, logger: quiet) { http, pool in
-            InboxRoutes(pool: pool).add(to: http)
+        try await ServedRoutes.run("attune-notification", as: ScopedReading.role, on: database, logger: quiet) { http, pool in
+            InboxRoutes(reading: ScopedReading(pool)).add(to: http)
         } _: {
             try await body(InboxServer(served: $0))
         }

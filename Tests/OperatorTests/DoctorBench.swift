@@ -170,7 +170,7 @@ final class DoctorBench {
             "select alert_id from alerting.alert where episode_id = $1 and kind = $2 and closed_at is null",
             [.id(episode), .int16(kind.number)]
         ).only().id(0)
-        _ = try answer(id, try database.connect(role: "attune_alerting"))
+        _ = try answer(id, try database.connect(role: AlertAnswers.role))
     }
 
     /// Passes on the alerts that are due: those about the alliance, which here are at once.

@@ -41,8 +41,9 @@ struct IngestionHost: Sendable {
         }
         let http = try await runtime.authenticatedHTTP()
         let catalogue = try Catalogue.load()
+        let reading = ConnectionPool(database.settings(role: ScopedReading.role), size: 1, logger: runtime.logger)
         IngestionAPI(
-            catalogue: { catalogue }, intake: intake, metrics: IngestionMetrics(PrometheusRegistry())
+            catalogue: { catalogue }, intake: intake, reading: ScopedReading(reading), metrics: IngestionMetrics(PrometheusRegistry())
         ).add(to: http)
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(configuration: .init(services: [http.service { announced.yield($0) }], logger: quiet))

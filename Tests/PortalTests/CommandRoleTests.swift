@@ -87,7 +87,7 @@ import Testing
         #expect(try AlertAnswers.open(alert, by: clinician, on: connection).status == .opened)
         #expect(try AlertAnswers.acknowledge(alert, by: clinician, on: connection).status == .acknowledged)
         #expect(try AlertAnswers.assign(alert, to: "c-02", by: clinician, on: connection).clinician == "c-02")
-        #expect(try AlertReviews.find(alert, on: connection)?.life.status == .acknowledged)
+        #expect(try AlertReviews.find(alert, on: owner)?.life.status == .acknowledged)
         let stranger = Caller(subject: "c-09", sites: .some([SiteID("south")!]), roles: [.clinician])
         #expect(throws: AlertRefusal.self) { try AlertAnswers.acknowledge(alert, by: stranger, on: connection) }
         let resolved = try AlertAnswers.resolve(

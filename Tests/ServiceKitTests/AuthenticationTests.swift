@@ -23,7 +23,7 @@ private struct FreeClaims: JWTPayload {
 
 @Suite struct AuthenticationTests {
     private static func routes(_ http: ServiceHTTP) {
-        let group = http.authenticated("sites", roles: [.clinician, .supervisor])
+        let group = http.authenticated("sites", to: .seeCourse)
         group.get(":site") { _, context -> JSON in
             try context.caller.requireSite(context.name("site"))
             return ["subject": .string(context.caller.subject)]

@@ -82,7 +82,7 @@ private let clinician = Caller(subject: "c-1", sites: .some([SiteID(unchecked: "
 
     @Test func `A service without keys answers 503 and is not ready`() async throws {
         try await TestServer.run(environment: ["ATTUNE_JWKS_URL": "http://127.0.0.1:1/keys"], keySet: false) { http in
-            http.authenticated("x", roles: [.clinician]).get("") { _, _ -> JSON in [:] }
+            http.authenticated("x", to: .recordInPages).get("") { _, _ -> JSON in [:] }
         } _: { server in
             let token = try await server.issuer.token(for: clinician)
             let answer = try await server.client.send("GET", "/x", headers: ["Authorization": "Bearer \(token)"])

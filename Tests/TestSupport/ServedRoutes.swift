@@ -8,13 +8,16 @@ import ServiceLifecycle
 public struct ServedRoutes: Sendable {
     public let port: Int
     public let issuer: TokenIssuer
+    /// Method and path of every route.
+    public let addresses: Set<String>
 
     /// - Parameters:
-    ///   - service: its name; its database role is called the same, with an underscore.
+    ///   - service: its name.
+    ///   - role: what its sessions with the database take.
     ///   - add: puts the routes in place.
     ///   - body: the test; the server stops when it returns or throws.
     public static func run(
-        _ service: String, on database: TestDatabase, logger: Logger,
+        _ service: String, as role: String, on database: TestDatabase, logger: Logger,
         adding add: (ServiceHTTP, ConnectionPool) -> Void, _ body: (ServedRoutes) async throws -> Void
     ) async throws {
         let folder = NSTemporaryDirectory() + "\(service)-\(UUID().uuidString)"
@@ -26,10 +29,10 @@ public struct ServedRoutes: Sendable {
             HTTPSettings.all + TokenSettings.all,
             environment: ["ATTUNE_HTTP_PORT": "0", "ATTUNE_JWKS_FILE": folder + "/jwks.json"])
         let runtime = ServiceRuntime(name: service, version: "1", settings: settings, logger: logger)
-        let role = service.replacingOccurrences(of: "-", with: "_")
         let pool = ConnectionPool(database.settings(role: role), size: 2, logger: logger)
         let http = try await runtime.authenticatedHTTP()
         add(http, pool)
+        let addresses = http.routes.addresses
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(configuration: .init(services: [http.service { announced.yield($0) }], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -38,7 +41,7 @@ public struct ServedRoutes: Sendable {
             let outcome: Result<Void, any Error>
             do {
                 guard let port = await iterator.next() else { throw NoPort() }
-                outcome = .success(try await body(ServedRoutes(port: port, issuer: issuer)))
+                outcome = .success(try await body(ServedRoutes(port: port, issuer: issuer, addresses: addresses)))
             } catch {
                 outcome = .failure(error)
             }

@@ -13,20 +13,19 @@ import ServiceKit
 /// - `GET /fhir/R4/{Flag|Task|Communication}?patient=&status=&date=&_lastUpdated=&_count=`
 /// - `GET /fhir/R4/{Flag|Task|Communication}/{id}`
 struct FHIRRoutes {
-    static let readers = AlertRoutes.readers.union([.integration])
     static let baseURL = Setting.url(
         "ATTUNE_FHIR_BASE_URL",
         "Base URL under which other systems reach /fhir/R4, for links in answers; without it links are relative to it.",
         schemes: ["https", "http"]
     ).optional
 
-    let pool: ConnectionPool
+    let reading: ScopedReading
     /// Without a slash at the end.
     let base: String?
     let version: String
 
-    init(pool: ConnectionPool, base: URL?, version: String) {
-        self.pool = pool
+    init(reading: ScopedReading, base: URL?, version: String) {
+        self.reading = reading
         let text = base?.absoluteString
         self.base = text.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         self.version = version
@@ -35,7 +34,7 @@ struct FHIRRoutes {
     func add(to http: ServiceHTTP) {
         let statement = FHIRCapability.statement(base: base, version: version)
         http.routes.get("fhir/R4/metadata") { _, _ in Self.answer(statement) }
-        let reading = http.authenticated("fhir/R4", roles: Self.readers)
+        let reading = http.authenticated("fhir/R4", to: .readRecords)
         reading.get("Flag", use: searchFlags)
         reading.get("Flag/:id") { request, context in try await alert(context, as: \.flag) }
         reading.get("Task", use: searchTasks)
@@ -55,7 +54,7 @@ struct FHIRRoutes {
         if wanted == ["inactive"] { search.statuses = ["resolved", "superseded", "withdrawn"] }
         if wanted == [] { search.statuses = [] }
         let chosen = search
-        let page = try await pool.with { try FHIRStore.alerts(chosen, withModels: true, on: $0) }
+        let page = try await reading.answer(to: context.caller) { try FHIRStore.alerts(chosen, withModels: true, on: $0) }
         return answer("Flag", page.resources.map(\.flag), query, page.next)
     }
 
@@ -70,7 +69,7 @@ struct FHIRRoutes {
             search.isOpenOnly = closed.isDisjoint(with: states)
         }
         let chosen = search
-        let page = try await pool.with { try FHIRStore.alerts(chosen, withModels: false, on: $0) }
+        let page = try await reading.answer(to: context.caller) { try FHIRStore.alerts(chosen, withModels: false, on: $0) }
         return answer("Task", page.resources.map(\.task), query, page.next)
     }
 
@@ -82,7 +81,7 @@ struct FHIRRoutes {
             FHIRNotification.statuses.filter { codes.contains($0.value) }.map(\.key).sorted()
         }
         let chosen = search
-        let page = try await pool.with { try FHIRStore.notifications(chosen, on: $0) }
+        let page = try await reading.answer(to: context.caller) { try FHIRStore.notifications(chosen, on: $0) }
         return answer("Communication", page.resources.map(\.communication), query, page.next)
     }
 
@@ -104,16 +103,17 @@ struct FHIRRoutes {
 
     private func alert(_ context: CallerContext, as form: @Sendable (FHIRAlert) -> JSON) async throws -> Response {
         let id = try context.identity("id", as: AlertID.self)
-        let alert = try await pool.with { try FHIRStore.alert(id, on: $0) }
-        // Another site's alert looks like none.
-        guard let alert, context.caller.sites.includes(alert.site) else { throw Problem.notFound }
+        // Another site's alert is not there.
+        guard let alert = try await reading.answer(to: context.caller, { try FHIRStore.alert(id, on: $0) }) else {
+            throw Problem.notFound
+        }
         return Self.answer(form(alert))
     }
 
     private func communication(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("id", as: DeliveryID.self)
-        let notification = try await pool.with { try FHIRStore.notification(id, on: $0) }
-        guard let notification, context.caller.sites.includes(notification.site) else { throw Problem.notFound }
+        guard let notification = try await reading.answer(to: context.caller, { try FHIRStore.notification(id, on: $0) })
+        else { throw Problem.notFound }
         return Self.answer(notification.communication)
     }
 

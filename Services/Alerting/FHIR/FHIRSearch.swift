@@ -95,7 +95,7 @@ enum FHIRStore {
             Ledger.StreamRange(stream: $0, firstVersion: 1, lastVersion: .max)
         }
         var models: [AlertID: String] = [:]
-        for event in try Ledger.events(in: ranges, category: .alert, on: connection)
+        for event in try Ledger.events(in: ranges, category: .alert, reach: .scoped, on: connection)
         where event.type == EventType.alertRaised.rawValue {
             let alert = try AlertEventCodec.decode(event.payload, type: .alertRaised)
             guard case .raised(let raising) = alert.step, let model = raising.grounds?.provenance.model else { continue }

@@ -9,15 +9,14 @@ import TransparencyLog
 /// What the log tells to people who may audit it. Nothing of it is client data; leaves say of which episode
 /// they are, and are shown only to callers of their site.
 struct AuditRoutes: Sendable {
-    static let roles: Set<Role> = [.auditor, .operator, .networkAdmin]
-    let pool: ConnectionPool
+    let reading: ScopedReading
     let keys: LogKeys
 
     func add(to http: ServiceHTTP) {
         let keys = self.keys
-        http.authenticated("/v1/audit", roles: Self.roles)
+        http.authenticated("/v1/audit", to: .readLog)
             .get("key") { _, _ in Self.text(keys.text) }
-            .get("checkpoint") { _, _ in Self.text(try await checkpoint().note) }
+            .get("checkpoint") { _, context in Self.text(try await checkpoint(for: context.caller).note) }
             .get("leaves/:eventId") { _, context in
                 let leaf = try await leaf(context.identity("eventId"), for: context.caller)
                 return AuditDocuments.leaf(leaf)
@@ -26,25 +25,25 @@ struct AuditRoutes: Sendable {
                 let event: EventID = try context.identity("eventId")
                 return try await inclusion(event, size: Self.size("size", of: request), for: context.caller)
             }
-            .get("consistency") { request, _ in
+            .get("consistency") { request, context in
                 guard let from = try Self.size("from", of: request) else { throw Problem.badRequest("from is missing.") }
-                return try await consistency(from: from, to: Self.size("to", of: request))
+                return try await consistency(from: from, to: Self.size("to", of: request), for: context.caller)
             }
     }
 
-    private func checkpoint() async throws -> StoredLog.SignedHead {
-        let newest = try await read { try StoredLog.latestCheckpoint(on: $0) }
+    private func checkpoint(for caller: Caller) async throws -> StoredLog.SignedHead {
+        let newest = try await read(for: caller) { try StoredLog.latestCheckpoint(on: $0) }
         guard let newest else { throw Problem.notFound }
         return newest
     }
 
     private func leaf(_ event: EventID, for caller: Caller) async throws -> StoredLog.Leaf {
-        try await read { try Self.leaf(event, for: caller, on: $0) }
+        try await read(for: caller) { try Self.leaf(event, on: $0) }
     }
 
     private func inclusion(_ event: EventID, size: Int?, for caller: Caller) async throws -> JSON {
-        try await read { connection in
-            let leaf = try Self.leaf(event, for: caller, on: connection)
+        try await read(for: caller) { connection in
+            let leaf = try Self.leaf(event, on: connection)
             let head = try StoredLog.head(on: connection)
             let checkpoint =
                 if let size { try StoredLog.checkpoint(size: size, on: connection) }
@@ -61,8 +60,8 @@ struct AuditRoutes: Sendable {
         }
     }
 
-    private func consistency(from: Int, to: Int?) async throws -> JSON {
-        try await read { connection in
+    private func consistency(from: Int, to: Int?, for caller: Caller) async throws -> JSON {
+        try await read(for: caller) { connection in
             let head = try StoredLog.head(on: connection)
             guard let to = try to ?? StoredLog.latestCheckpoint(on: connection)?.size else { throw Problem.notFound }
             guard from <= to, to <= head.size else {
@@ -75,19 +74,18 @@ struct AuditRoutes: Sendable {
         }
     }
 
-    /// Another site's event is as unknown as one that does not exist.
-    private static func leaf(_ event: EventID, for caller: Caller, on connection: Connection) throws -> StoredLog.Leaf {
-        guard let leaf = try StoredLog.leaf(of: event, on: connection), caller.sites.includes(leaf.entry.site)
-        else { throw Problem.notFound }
+    /// Another site's event is not there.
+    private static func leaf(_ event: EventID, on connection: Connection) throws -> StoredLog.Leaf {
+        guard let leaf = try StoredLog.leaf(of: event, reach: .scoped, on: connection) else { throw Problem.notFound }
         return leaf
     }
 
-    /// Reads on a thread of the pool. A database that is away for a while is no fault of this service.
+    /// Reads within the caller's scope. A database that is away for a while is no fault of this service.
     private func read<Result: Sendable>(
-        _ body: @escaping @Sendable (Connection) throws -> Result
+        for caller: Caller, _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
         do {
-            return try await pool.with(body)
+            return try await reading.answer(to: caller, body)
         } catch let error as DatabaseError where error.isTransient || error.kind == .shuttingDown {
             throw Problem.unavailable("database")
         }

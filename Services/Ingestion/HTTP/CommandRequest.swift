@@ -6,17 +6,6 @@ import Intake
 import Persistence
 import ServiceKit
 
-/// Asks the database through the pool; while it does not serve the answer is 503.
-func databaseAnswer<Value: Sendable>(
-    from pool: ConnectionPool, _ read: @escaping @Sendable (Connection) throws -> Value
-) async throws -> Value {
-    do {
-        return try await pool.with(read)
-    } catch let error as DatabaseError where error.isTransient || error.kind == .shuttingDown {
-        throw Problem.databaseUnavailable
-    }
-}
-
 extension Request {
     /// The caller's trace, or a new one.
     var trace: TraceContext {

@@ -7,21 +7,21 @@ import ServiceKit
 /// `GET /v1/episodes/{id}`: how an episode stands, without any answer:
 /// `{episodeId, site, service, clinician, openedOn, closedOn, participants, version}`; `ETag` is the version.
 struct EpisodeRoute: Sendable {
-    let pool: ConnectionPool
+    let reading: ScopedReading
 
     func add(to routes: RouterGroup<CallerContext>) {
         routes.get("episodes/:episode") { request, context in
             let id: EpisodeID = try context.identity("episode")
-            let view = try await databaseAnswer(from: pool) { connection in try EpisodeView.read(id, on: connection) }
-            // Another site's episode looks like none.
-            guard let view, context.caller.sites.includes(view.site) else { throw Problem.unknownEpisode }
+            // Another site's episode is not there.
+            guard let view = try await reading.answer(to: context.caller, { try EpisodeView.read(id, on: $0) }) else {
+                throw Problem.unknownEpisode
+            }
             return view.document.response(headers: [.eTag: "\"\(view.version)\""])
         }
     }
 }
 
 private struct EpisodeView: Sendable {
-    let site: SiteID
     let version: Int64
     let document: JSON
 
@@ -42,6 +42,6 @@ private struct EpisodeView: Sendable {
             "closedOn": .text(try row.optionalDay(5)), "participants": .array(participants.map { .text($0) }),
             "version": .integer(version),
         ]
-        return EpisodeView(site: site, version: version, document: document)
+        return EpisodeView(version: version, document: document)
     }
 }

@@ -11,13 +11,12 @@ import ServiceKit
 /// - `GET /v1/inbox?unread=true|false&before=&limit=`
 /// - `POST /v1/inbox/{message}/read` (no body; a message stays read)
 struct InboxRoutes {
-    static let readers = Set(Role.allCases).subtracting([.client])
     private static let largestPage = 500
 
-    let pool: ConnectionPool
+    let reading: ScopedReading
 
     func add(to http: ServiceHTTP) {
-        let inbox = http.authenticated("v1/inbox", roles: Self.readers)
+        let inbox = http.authenticated("v1/inbox", to: .readInbox)
         inbox.get(use: list)
         inbox.post(":message/read", use: markRead)
     }
@@ -39,7 +38,7 @@ struct InboxRoutes {
             return limit
         } ?? 100
         let caller = context.caller
-        let messages = try await pool.with {
+        let messages = try await reading.answer(to: caller) {
             try Inbox.list(of: caller, unreadOnly: unreadOnly, before: before, limit: limit, on: $0)
         }
         return JSON.object([.init("messages", .array(messages.map(\.json)))]).response()
@@ -48,7 +47,7 @@ struct InboxRoutes {
     private func markRead(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("message", as: DeliveryID.self)
         let caller = context.caller
-        guard let message = try await pool.with({ try Inbox.markRead(id, by: caller, on: $0) }) else {
+        guard let message = try await reading.answer(to: caller, { try Inbox.markRead(id, by: caller, on: $0) }) else {
             throw Problem.notFound
         }
         return message.json.response()

@@ -12,26 +12,26 @@ enum Area: String, CaseIterable, Sendable {
         }
     }
 
-    /// Who finds it in the navigation, and may open it. The first that a visitor has is the one they look as.
-    var roles: [Role] {
+    /// What one does there: who may, finds it in the navigation.
+    var action: Action {
         switch self {
-        case .my, .looks: [.client]
-        case .caseload: [.clinician]
-        case .alerts: [.clinician, .supervisor, .siteAdmin]
-        case .reflection: [.clinician]
-        case .supervision: [.supervisor]
-        case .network: [.siteAdmin, .networkAdmin]
-        case .audit: [.auditor]
-        case .operations: [.operator]
+        case .my, .looks: .seeOwnCourse
+        case .caseload: .seeCaseload
+        case .alerts: .seeAlerts
+        case .reflection: .seeOwnPractice
+        case .supervision: .supervise
+        case .network: .seeFigures
+        case .audit: .audit
+        case .operations: .operate
         }
     }
 
     /// Those of a visitor.
-    static func all(of visitor: Visitor) -> [Area] { allCases.filter { visitor.role(among: $0.roles) != nil } }
+    static func all(of visitor: Visitor) -> [Area] { allCases.filter { visitor.role(among: $0.action.roles) != nil } }
 
     /// Where a visitor begins.
     static func home(of visitor: Visitor) -> String {
         let order: [Area] = [.caseload, .supervision, .network, .audit, .operations, .my]
-        return order.first { visitor.role(among: $0.roles) != nil }?.path ?? "/welcome"
+        return order.first { visitor.role(among: $0.action.roles) != nil }?.path ?? "/welcome"
     }
 }

@@ -29,13 +29,13 @@ struct PageContext: ChildRequestContext {
         peer = context.peer
     }
 
-    /// The visitor, if one of these roles is theirs.
+    /// The visitor, if the action is theirs to do.
     ///
-    /// - Returns: with the first of the roles that the visitor has.
+    /// - Returns: with the first of the action's roles that the visitor has.
     /// - Throws: ``SignInNeeded`` for nobody, ``Problem`` 403 for somebody without any of the roles.
-    func visitor(as roles: [Role]) throws -> (visitor: Visitor, role: Role) {
+    func visitor(to action: Action) throws -> (visitor: Visitor, role: Role) {
         guard let visitor else { throw SignInNeeded(address: pageAddress) }
-        guard let role = visitor.role(among: roles) else { throw Problem.wrongRole }
+        guard let role = visitor.role(among: action.roles) else { throw Problem.wrongRole }
         return (visitor, role)
     }
 }

@@ -29,6 +29,7 @@ public struct Migration: Sendable {
         Migration(number: 22, name: "audit_pages", sql: PackageResources._022_audit_pages_sql),
         Migration(number: 23, name: "portal_raters", sql: PackageResources._023_portal_raters_sql),
         Migration(number: 24, name: "supervision", sql: PackageResources._024_supervision_sql),
+        Migration(number: 25, name: "scoped_services", sql: PackageResources._025_scoped_services_sql),
     ]
 }
 

@@ -23,7 +23,7 @@ public struct ServiceHTTP {
     ///
     /// - Parameters:
     ///   - settings: with ``HTTPSettings`` declared.
-    ///   - verifier: needed for ``authenticated(_:roles:)``.
+    ///   - verifier: needed for ``authenticated(_:to:)``.
     public init(
         settings: Settings, health: Health, registry: PrometheusRegistry, verifier: TokenVerifier? = nil,
         logger: Logger
@@ -39,12 +39,12 @@ public struct ServiceHTTP {
         OperationalRoutes.add(to: routes, health: health, registry: registry)
     }
 
-    /// Routes for callers with a good token and at least one of `roles`. Whether a caller may touch a
-    /// site's data is for each handler to ask, with ``Caller/requireSite(_:)``.
-    public func authenticated(_ path: RouterPath = "", roles: Set<Role>) -> RouterGroup<CallerContext> {
+    /// Routes for callers with a good token and one of the roles that an action asks for. What they see of a site's data
+    /// is for ``ScopedReading`` to hold.
+    public func authenticated(_ path: RouterPath = "", to action: Action) -> RouterGroup<CallerContext> {
         guard let verifier else { preconditionFailure("a service with authenticated routes needs a token verifier") }
         return routes.group(path)
-            .add(middleware: BearerAuthentication(verifier: verifier, roles: roles, factory: registry))
+            .add(middleware: BearerAuthentication(verifier: verifier, roles: Set(action.roles), factory: registry))
             .group(context: CallerContext.self)
     }
 

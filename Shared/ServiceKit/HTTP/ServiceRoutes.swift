@@ -30,6 +30,9 @@ public final class ServiceRoutes: RouterMethods {
         return self
     }
 
+    /// Method and path of every route, e.g. `GET /v1/alerts/{alert}`: what ``Endpoint/all`` must name as well.
+    public var addresses: Set<String> { Set(router.routes.map { "\($0.method) \($0.path)" }) }
+
     func buildResponder() -> RouterResponder<ServiceRequestContext> {
         for (path, known) in methods.values {
             // A GET route answers HEAD as well.

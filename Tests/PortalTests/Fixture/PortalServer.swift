@@ -34,7 +34,7 @@ struct PortalServer: Sendable {
         let sharing = ConnectionPool(database.settings(role: "attune_intake"), size: 1, logger: quiet)
         let outcome: Result<Void, any Error>
         do {
-            try await ServedRoutes.run("attune-portal", on: database, logger: quiet) { http, pool in
+            try await ServedRoutes.run("attune-portal", as: "attune_portal", on: database, logger: quiet) { http, pool in
                 let commands = Commands(
                     intake: CommandIntake(live: writer, pool: pool), answers: answers, sharing: sharing,
                     policy: { _ in .default })

@@ -23,7 +23,7 @@ struct AlertListRoutes: Sendable {
     enum Show: String, CaseIterable, Sendable { case mine, site, closed }
 
     private func list(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Area.alerts.roles)
+        let (visitor, role) = try context.visitor(to: .seeAlerts)
         let show = request.uri.queryParameters["show"].flatMap { Show(rawValue: String($0)) } ?? (role == .clinician ? .mine : .site)
         let subject = visitor.subject
         let (alerts, now) = try await parts.data.look(.alerts, by: visitor, as: role) { connection, looks in
@@ -41,7 +41,7 @@ struct AlertListRoutes: Sendable {
     }
 
     private func live(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, _) = try context.visitor(as: Area.alerts.roles)
+        let (visitor, _) = try context.visitor(to: .seeAlerts)
         return LiveEvents.response(of: await watch.changes(at: visitor.caller.sites))
     }
 

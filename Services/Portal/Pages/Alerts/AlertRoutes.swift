@@ -17,30 +17,39 @@ struct AlertRoutes: Sendable {
 
     func add(to routes: RouterGroup<PageContext>) {
         routes.get("alerts/:alert", use: show)
-        routes.post("alerts/:alert/acknowledgement") { _, context in
-            try await answer(context) { id, visitor, connection in
-                _ = try AlertAnswers.acknowledge(id, by: visitor.caller, on: connection)
-            }
+        add("acknowledgement", to: routes) { _ in
+            { id, visitor, connection in _ = try AlertAnswers.acknowledge(id, by: visitor.caller, on: connection) }
         }
-        routes.post("alerts/:alert/assignment") { _, context in
-            let clinician = try context.form.required("clinician")
-            return try await answer(context) { id, visitor, connection in
+        add("assignment", to: routes) { form in
+            let clinician = try form.required("clinician")
+            return { id, visitor, connection in
                 _ = try AlertAnswers.assign(id, to: clinician, by: visitor.caller, on: connection)
             }
         }
-        routes.post("alerts/:alert/resolution") { _, context in
-            let reason = try context.form.required("reason")
-            let policy = parts.policy
-            return try await answer(context) { id, visitor, connection in
-                _ = try AlertAnswers.resolve(
-                    id, for: reason, under: { policy($0).alerts }, by: visitor.caller, on: connection)
+        let policy = parts.policy
+        add("resolution", to: routes) { form in
+            let reason = try form.required("reason")
+            return { id, visitor, connection in
+                _ = try AlertAnswers.resolve(id, for: reason, under: { policy($0).alerts }, by: visitor.caller, on: connection)
             }
         }
-        routes.post("alerts/:alert/review") { _, context in
-            let entry = try ReviewForm.entry(context.form)
-            return try await answer(context) { id, visitor, connection in
+        add("review", to: routes) { form in
+            let entry = try ReviewForm.entry(form)
+            return { id, visitor, connection in
                 _ = try AlertReviews.enter(entry, in: id, by: visitor.caller, on: connection)
             }
+        }
+    }
+
+    private typealias Answer = @Sendable (AlertID, Visitor, Connection) throws -> Void
+
+    /// A form that answers an alert. Who asks comes before what was sent.
+    private func add(
+        _ name: String, to routes: RouterGroup<PageContext>, _ reading: @escaping @Sendable (Form) throws -> Answer
+    ) {
+        routes.post("alerts/:alert/\(name)") { _, context in
+            _ = try context.visitor(to: .seeAlerts)
+            return try await answer(context, try reading(context.form))
         }
     }
 
@@ -57,9 +66,9 @@ struct AlertRoutes: Sendable {
 
     /// Carries an answer out and leads back to the page; where it could not be, the page says why.
     private func answer(
-        _ context: PageContext, _ work: @escaping @Sendable (AlertID, Visitor, Connection) throws -> Void
+        _ context: PageContext, _ work: @escaping Answer
     ) async throws -> Response {
-        let (visitor, _) = try context.visitor(as: Area.alerts.roles)
+        let (visitor, _) = try context.visitor(to: .seeAlerts)
         let id: AlertID = try context.identity("alert")
         do {
             try await parts.commands.answer { try work(id, visitor, $0) }
@@ -77,7 +86,7 @@ struct AlertRoutes: Sendable {
     private func page(
         of id: AlertID, _ context: PageContext, notice: Done? = nil, refusal: AlertRefusal? = nil
     ) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Area.alerts.roles)
+        let (visitor, role) = try context.visitor(to: .seeAlerts)
         let seen = try await parts.data.look(.alert, by: visitor, as: role) { connection, looks in
             let found = try connection.run(Self.selectPlace, [.id(id)]).first
             guard let found else { return nil as SeenAlert? }
@@ -95,7 +104,10 @@ struct AlertRoutes: Sendable {
         let found = try await parts.commands.answer { connection in
             // Looking is a step of the alert's life, taken once.
             do { _ = try AlertAnswers.open(id, by: caller, on: connection) } catch is AlertRefusal {}
-            return try AlertReviews.find(id, on: connection)
+            return try connection.transaction { connection in
+                try Scope(caller).apply(on: connection)
+                return try AlertReviews.find(id, on: connection)
+            }
         }
         guard let found else { throw Problem.notFound }
         let words = parts.pages.words(context)

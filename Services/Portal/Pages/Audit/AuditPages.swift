@@ -11,7 +11,6 @@ import ServiceKit
 /// - `GET /audit/episodes/{id}`: the history; `.../audit-events.ndjson`: its accesses as FHIR; `.../evidence.tar`
 /// - `GET /audit/events/{id}`: one event with its proof
 struct AuditPages: Sendable {
-    static let readers: [Role] = [.auditor]
 
     let parts: PageParts
     private let places = Places(EvidenceDownload.mostAtOnce)
@@ -27,7 +26,7 @@ struct AuditPages: Sendable {
     }
 
     private func overview(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .audit)
         let search = EpisodeSearch(request.uri)
         if let id = search.id { return Pages.seeOther("/audit/episodes/\(id)") }
         let found = try await parts.data.look(.accessLog, by: visitor, as: role) {
@@ -42,7 +41,7 @@ struct AuditPages: Sendable {
     }
 
     private func history(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .audit)
         let id: EpisodeID = try context.identity("episode")
         let wanted = try HistoryFilter(of: request.uri)
         let cases = parts.cases
@@ -59,7 +58,7 @@ struct AuditPages: Sendable {
     }
 
     private func event(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .audit)
         let id: EventID = try context.identity("event")
         let found = try await parts.data.look(.history, by: visitor, as: role) {
             [keys = parts.logKeys] connection, looks in
@@ -80,7 +79,7 @@ struct AuditPages: Sendable {
     }
 
     private func accesses(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .audit)
         let id: EpisodeID = try context.identity("episode")
         let base = parts.address
         let lines = try await parts.data.look(.accessLog, by: visitor, as: role) { connection, looks -> [UInt8]? in
@@ -98,7 +97,7 @@ struct AuditPages: Sendable {
     }
 
     private func evidence(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .audit)
         let id: EpisodeID = try context.identity("episode")
         guard let keys = parts.logKeys else {
             throw Problem.unavailable("the log's keys", retryAfterSeconds: 600)

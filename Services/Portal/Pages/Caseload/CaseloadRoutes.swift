@@ -19,7 +19,7 @@ struct CaseloadRoutes: Sendable {
     }
 
     private func caseload(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Area.caseload.roles)
+        let (visitor, role) = try context.visitor(to: .seeCaseload)
         let filter = CaseloadFilter(request)
         let (cases, policy) = (parts.cases, parts.policy)
         let seen = try await parts.data.look(.caseload, by: visitor, as: role) { connection, looks in

@@ -9,7 +9,6 @@ import ServiceKit
 /// - `GET /episodes/{id}/invitations`: whom, and for which session
 /// - `POST /episodes/{id}/invitations` with `participant`, `session`, `language`: the link and the code, shown once
 struct InvitationRoutes: Sendable {
-    static let roles: [Role] = [.clinician, .supervisor]
     private static let sessions = 1...9999
 
     let checkIn: CheckInParts
@@ -20,7 +19,7 @@ struct InvitationRoutes: Sendable {
     }
 
     private func ask(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.roles)
+        let (visitor, role) = try context.visitor(to: .invite)
         return form(try await found(context, visitor, role), [:], context)
     }
 
@@ -41,7 +40,7 @@ struct InvitationRoutes: Sendable {
     }
 
     private func make(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.roles)
+        let (visitor, role) = try context.visitor(to: .invite)
         let found = try await found(context, visitor, role)
         let words = checkIn.parts.pages.words(context)
         let participant = context.form["participant"].flatMap { ParticipantID($0) }

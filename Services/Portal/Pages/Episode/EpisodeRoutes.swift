@@ -12,8 +12,6 @@ import ServiceKit
 /// - `GET /episodes/{id}/joint?first=&second=`: two partners' courses side by side, while both agree
 /// - `POST /episodes/{id}/consent`: that a partner agrees to that, or agrees no longer
 struct EpisodeRoutes: Sendable {
-    static let readers: [Role] = [.clinician, .supervisor]
-    static let recorders: [Role] = [.clinician]
 
     let parts: PageParts
     private var look: EpisodeLook { EpisodeLook(parts: parts) }
@@ -26,18 +24,18 @@ struct EpisodeRoutes: Sendable {
     }
 
     private func episode(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .seeCourse)
         let sight = try await look.seen(context.identity("episode"), .graph, by: visitor, as: role)
         let words = parts.pages.words(context)
         let page = EpisodePage(
             sight: sight, voice: .clinician, words: words, address: "/episodes/\(sight.found.episode)")
         return parts.pages.page(
             .episode, title: words("episode.title", ["client": CodeName.text(of: sight.found.episode)]), in: .caseload,
-            page.values(canRecord: visitor.role(among: Self.recorders) != nil), context)
+            page.values(canRecord: visitor.role(among: Action.recordInPages.roles) != nil), context)
     }
 
     private func graph(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .seeCourse)
         let query = request.uri.queryParameters
         let wanted = GraphFile.Wanted(participant: query["participant"], instrument: query["instrument"])
         guard let wanted else { throw Problem.notFound }
@@ -49,7 +47,7 @@ struct EpisodeRoutes: Sendable {
     }
 
     private func joint(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.readers)
+        let (visitor, role) = try context.visitor(to: .seeCourse)
         let query = request.uri.queryParameters
         let wanted = [query["first"], query["second"]].compactMap { $0.flatMap { ParticipantID($0) } }
         @Sendable func pair(_ sight: EpisodeSight) -> [Participant] {
@@ -69,7 +67,7 @@ struct EpisodeRoutes: Sendable {
     }
 
     private func consent(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, _) = try context.visitor(as: Self.recorders)
+        let (visitor, _) = try context.visitor(to: .recordInPages)
         let episode: EpisodeID = try context.identity("episode")
         let site = try await look.site(of: episode, for: .graph, by: visitor)
         let form = FormReading(context.form, parts.pages.words(context))

@@ -26,7 +26,7 @@ struct MyRoutes: Sendable {
 
     /// - Throws: ``Problem`` 403 for somebody whose account says not whose ratings they give.
     private func client(_ context: PageContext) throws -> (visitor: Visitor, role: Role, client: Visitor.Client) {
-        let (visitor, role) = try context.visitor(as: [.client])
+        let (visitor, role) = try context.visitor(to: .seeOwnCourse)
         guard let client = visitor.client else { throw Problem.wrongRole }
         return (visitor, role, client)
     }

@@ -20,7 +20,7 @@ struct NetworkRoutes: Sendable {
     }
 
     private func network(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, _) = try context.visitor(as: Area.network.roles)
+        let (visitor, _) = try context.visitor(to: .seeFigures)
         let words = parts.pages.words(context)
         let figures = try await counting.figures(for: visitor, patience: .seconds(8))
         let query = request.uri.queryParameters

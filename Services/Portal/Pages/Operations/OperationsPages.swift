@@ -7,7 +7,6 @@ import ServiceKit
 ///
 /// - `GET /operations`; `GET /operations/figures`: the part of it that changes, for a script
 struct OperationsPages: Sendable {
-    static let readers: [Role] = [.operator]
 
     let parts: PageParts
     let watch: OperationsWatch
@@ -28,7 +27,7 @@ struct OperationsPages: Sendable {
     }
 
     private func view(_ context: PageContext) async throws -> [String: Any] {
-        let (visitor, _) = try context.visitor(as: Self.readers)
+        let (visitor, _) = try context.visitor(to: .operate)
         let samples = try await watch.history()
         let state = try await parts.data.read(by: visitor) { try OperationsState(on: $0) }
         return OperationsView(

@@ -19,7 +19,7 @@ struct ReflectionRoutes: Sendable {
     }
 
     private func reflection(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Area.reflection.roles)
+        let (visitor, role) = try context.visitor(to: .seeOwnPractice)
         let reading = OwnPracticeReading(cases: parts.cases)
         let (found, sharing) = try await parts.data.look(.reflection, by: visitor, as: role) { connection, looks in
             let found = try reading.found(of: visitor.subject, &looks, on: connection)
@@ -36,7 +36,7 @@ struct ReflectionRoutes: Sendable {
     }
 
     private func share(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, _) = try context.visitor(as: Area.reflection.roles)
+        let (visitor, _) = try context.visitor(to: .seeOwnPractice)
         let words = parts.pages.words(context)
         let form = FormReading(context.form, words)
         let id: ReflectionShareID = try form.identity("id")
@@ -61,7 +61,7 @@ struct ReflectionRoutes: Sendable {
     }
 
     private func end(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, _) = try context.visitor(as: Area.reflection.roles)
+        let (visitor, _) = try context.visitor(to: .seeOwnPractice)
         let id: ReflectionShareID = try FormReading(context.form, parts.pages.words(context)).identity("id")
         let caller = visitor.caller
         do {

@@ -22,7 +22,7 @@ struct SharedReflectionRoutes: Sendable {
     }
 
     private func shared(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Area.supervision.roles + Role.allCases)
+        let (visitor, role) = try context.visitor(to: .seeSharedPractice)
         let id: ReflectionShareID = try context.identity("share")
         let reading = OwnPracticeReading(cases: parts.cases)
         let seen = try await parts.data.look(.reflection, by: visitor, as: role) { connection, looks -> Seen? in

@@ -11,7 +11,6 @@ import ServiceKit
 /// - `POST /episodes/{id}/discussed`, `/sessions`, `/missed`, `/reviews`, `/ratings`, `/preferences`, `/preference-reviews`:
 ///   what was done; each form has an id of its own, so that sent twice it records once
 struct SessionRoutes: Sendable {
-    static let clinicians: [Role] = [.clinician]
 
     let parts: PageParts
     private var look: EpisodeLook { EpisodeLook(parts: parts) }
@@ -46,7 +45,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func session(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Self.clinicians)
+        let (visitor, role) = try context.visitor(to: .recordInPages)
         let wanted = request.uri.queryParameters["number"]
         let number = wanted.flatMap { Int($0) }
         if wanted != nil {
@@ -76,7 +75,7 @@ struct SessionRoutes: Sendable {
     private func record(
         _ context: PageContext, _ content: (FormReading, Visitor) throws -> DraftContent
     ) async throws -> Response {
-        let (visitor, _) = try context.visitor(as: Self.clinicians)
+        let (visitor, _) = try context.visitor(to: .recordInPages)
         let episode: EpisodeID = try context.identity("episode")
         let site = try await look.site(of: episode, for: .session, by: visitor)
         let form = FormReading(context.form, parts.pages.words(context))

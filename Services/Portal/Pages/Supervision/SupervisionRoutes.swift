@@ -22,7 +22,7 @@ struct SupervisionRoutes: Sendable {
     }
 
     private func supervision(_ request: Request, _ context: PageContext) async throws -> Response {
-        let (visitor, role) = try context.visitor(as: Area.supervision.roles)
+        let (visitor, role) = try context.visitor(to: .supervise)
         let reading = SupervisionReading(cases: parts.cases)
         let (found, shares, now) = try await parts.data.look(.supervision, by: visitor, as: role) { connection, looks in
             let found = try reading.found(for: visitor.subject, now: looks.now, on: connection)

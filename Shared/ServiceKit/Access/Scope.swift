@@ -1,22 +1,35 @@
-import Domain
-import Persistence
-import ServiceKit
+public import Domain
+public import Persistence
 
 /// What a transaction may see of clients. The database's policies hold to it; the code only says it.
-struct Scope: Hashable, Sendable {
-    var sites: SiteAccess
+public struct Scope: Hashable, Sendable {
+    public var sites: SiteAccess
     /// Nil for all of the sites.
-    var episodes: [EpisodeID]?
+    public var episodes: [EpisodeID]?
     /// Nil for all of the episodes.
-    var participants: [ParticipantID]?
+    public var participants: [ParticipantID]?
     /// Who asks, and as what: for what is shared with some people alone.
-    var subject: String?
-    var roles: Set<Role> = []
+    public var subject: String?
+    public var roles: Set<Role>
+
+    public init(
+        sites: SiteAccess, episodes: [EpisodeID]? = nil, participants: [ParticipantID]? = nil, subject: String? = nil,
+        roles: Set<Role> = []
+    ) {
+        self.sites = sites
+        self.episodes = episodes
+        self.participants = participants
+        self.subject = subject
+        self.roles = roles
+    }
+
+    /// All that a caller's sites hold.
+    public init(_ caller: Caller) { self.init(sites: caller.sites, subject: caller.subject, roles: caller.roles) }
 
     /// Holds until the transaction ends.
     /// - Returns: the time, by the database's clock.
     @discardableResult
-    func apply(on connection: Connection) throws(DatabaseError) -> Timestamp {
+    public func apply(on connection: Connection) throws(DatabaseError) -> Timestamp {
         let sites: Parameter = self.sites.listed.map { .text($0.map(\.text).joined(separator: ",")) } ?? .null
         return try connection.run(
             Self.statement,
