@@ -5,7 +5,7 @@ import re
 import project
 
 # A value that would be one: names that carry a secret must end in _FILE.
-SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL)")
+SECRET_NAME = re.compile(r"(PASSWORD|SECRET|CREDENTIAL|PRIVATE|_TOKEN$)")
 
 
 def check(where, variables, program, programs, complaints):

@@ -154,7 +154,11 @@ def main(kubectl, programs):
     complaints = Complaints("Kubernetes")
     counts = []
     for folder in sorted(FOLDER.iterdir()):
-        documents = kustomized.resolve(folder, kubectl)
+        try:
+            documents = kustomized.resolve(folder, kubectl)
+        except ValueError as error:
+            complaints.add(folder.name, str(error))
+            continue
         counts.append(f"{folder.name} {len(documents)}")
         schema(documents, folder.name, complaints)
         network(folder.name, documents, complaints)
