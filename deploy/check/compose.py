@@ -47,7 +47,8 @@ def main(programs):
         complaints.expect(re.search(r":[\w.${}:-]*\d", service["image"]), name, "its image has no version")
         for port in service.get("ports", []):
             complaints.expect(port.startswith("127.0.0.1:"), name, f"{port} is open to others than this machine")
-        variables = service.get("environment", {})
+        # Without a value: taken from .env where it stands there.
+        variables = {key: value for key, value in service.get("environment", {}).items() if value is not None}
         program = next((program for program, own in SERVICES.items() if own == name), "attune")
         environment.check(name, variables, program, programs, complaints)
         used = secrets_of(service)

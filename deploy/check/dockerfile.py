@@ -50,6 +50,12 @@ def main(programs):
                 complaints.add(stage, "ADD takes archives apart and fetches addresses; use COPY")
             if kind in ("ENV", "ARG") and re.search(r"(PASSWORD|SECRET|TOKEN|KEY)\w*\s*=", value):
                 complaints.add(stage, f"{kind} {value.split('=')[0]} looks like a secret")
+    complaints.expect(
+        len({re.search(r"[:-](bookworm|trixie)", image)[1] for image in defaults.values()}) == 1,
+        "bases", "are of two releases of Debian")
+    install = (project.ROOT / "deploy/local/install.sh").read_text()
+    wanted = ".".join(re.search(rf"swift_{part}=(\d+)", install)[1] for part in ("major", "minor"))
+    complaints.expect(f"swift:{wanted}" in defaults["BUILD_BASE"], "build", f"is not made with Swift {wanted}, as install.sh says")
     runtime = steps["runtime"]
     user = [value for kind, value in runtime if kind == "USER"]
     complaints.expect(user and re.fullmatch(r"[1-9]\d*:[1-9]\d*", user[-1]), "runtime", "USER is not a number other than 0")

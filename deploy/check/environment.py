@@ -1,6 +1,8 @@
 """Rules about the environment of a container, the same for Compose and Kubernetes."""
 
 import re
+import subprocess
+import tempfile
 
 import project
 
@@ -21,3 +23,19 @@ def check(where, variables, program, programs, complaints):
         if name.startswith("ATTUNE_"):
             complaints.expect(name in known, where, f"{name} is no setting of any program")
             complaints.expect(own is None or name in own, where, f"{name} is no setting of {program}")
+    if own is not None:
+        _ask(where, variables, program, programs, secrets, complaints)
+
+
+def _ask(where, variables, program, programs, secrets, complaints):
+    """Has the program itself read the values."""
+    with tempfile.NamedTemporaryFile(mode="w") as file:
+        file.write("for the check alone")
+        file.flush()
+        given = {}
+        for name, value in variables.items():
+            # What Compose puts in by default, and what a platform would.
+            text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str("name-0" if value is None else value))
+            given[name] = file.name if name.removesuffix("_FILE") in secrets else text
+        answer = subprocess.run([programs / program, "--check-config"], env=given, capture_output=True, text=True)
+    complaints.expect(answer.returncode == 0, where, f"{program} refuses: {answer.stderr.strip()}")

@@ -158,6 +158,16 @@ def alert(where, rule, tested, complaints):
     return runbook.removeprefix("docs/runbooks/")
 
 
+def jobs(complaints):
+    """Every program is scraped, and missed when it is gone."""
+    wanted = project.executables() - {"attune"}
+    scraped = {job["job_name"] for job in yaml.safe_load((FOLDER / "prometheus.yaml").read_text())["scrape_configs"]}
+    complaints.expect({job for job in scraped if job.startswith("attune-")} == wanted, "prometheus.yaml", "not every program")
+    absent = next(rule["expr"] for _, rule in rules() if rule.get("alert") == "AttuneServiceAbsent")
+    missed = set(re.findall(r'absent\(up\{job="([a-z-]+)"\}\)', absent))
+    complaints.expect(missed == wanted, "AttuneServiceAbsent", f"does not miss {sorted(wanted - missed)}")
+
+
 def main():
     complaints = Complaints("Observability")
     recorded = {rule["record"]: uses(rule["expr"])[1] for _, rule in rules() if "record" in rule}
@@ -176,6 +186,7 @@ def main():
     for name in sorted(alerts):
         places = [book for book in project.runbooks() if name in (project.ROOT / "docs/runbooks" / book).read_text()]
         complaints.expect(len(places) == 1, name, f"stands in {len(places)} runbooks, not in one")
+    jobs(complaints)
     asked = 0
     for where, expression in queries():
         known.check(where, expression, complaints)
