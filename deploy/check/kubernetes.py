@@ -61,6 +61,7 @@ def hardening(where, template, complaints):
     complaints.expect(security.get("runAsNonRoot") and security.get("runAsUser", 0) > 0, where, "may run as root")
     complaints.expect(security.get("seccompProfile") == {"type": "RuntimeDefault"}, where, "has no seccomp profile")
     complaints.expect(pod.get("automountServiceAccountToken") is False, where, "has a token for the API server")
+    complaints.expect(pod.get("serviceAccountName") == "attune", where, "has an account that others may be given rights for")
     own = container.get("securityContext", {})
     complaints.expect(own.get("readOnlyRootFilesystem") is True, where, "its root can be written")
     complaints.expect(own.get("allowPrivilegeEscalation") is False, where, "may gain privileges")
