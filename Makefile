@@ -4,11 +4,11 @@ CONFIG ?= debug
 PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-portal attune-local-kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test pictures chaos quarter bench proto format clean
+.PHONY: help install build demo test check-deploy pictures chaos quarter bench proto format clean
 
 help: ## show this page
 	@echo "Targets:"
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
 install: ## install the Debian packages that are missing (as root; otherwise say how)
 	@deploy/local/install.sh
@@ -27,6 +27,9 @@ demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, P
 
 test: ## build and run all tests (FILTER=pattern for some of them)
 	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
+
+check-deploy: ## check what is under deploy/ and the runbooks (BUILT=folder: against these programs, too)
+	@BUILT='$(BUILT)' deploy/check/check.sh
 
 pictures: ## take a picture of every page of the portal anew, into docs/pictures
 	@rm -f docs/pictures/*.png
