@@ -108,7 +108,7 @@ struct AlertRoutes {
 
     private func readReview(_ request: Request, _ context: CallerContext) async throws -> Response {
         let id = try context.identity("alert", as: AlertID.self)
-        let found = try await reading.answer(to: context.caller) { try AlertReviews.find(id, reach: .scoped, on: $0) }
+        let found = try await reading.answer(to: context.caller) { try AlertReviews.find(id, on: $0) }
         guard let found else { throw Problem.notFound }
         return ReviewDocument(life: found.life).json.response()
     }

@@ -30,7 +30,7 @@ struct Alerting: ServiceCommand {
         let answering = runtime.furtherPool(size: 2, as: AlertAnswers.role)
         let logger = runtime.logger
         let consumer = try ConsumingService(
-            runtime, schema: .alerting, topics: [.trajectories, .episodeEvents, .episodeBackfill]
+            runtime, schema: .alerting, topics: TopicAccess.of(.alerting).reads
         ) { _ in
             AlertingHandler(policy: { policy.sitePolicy(of: $0) }, catalogue: { catalogue.current }, logger: logger)
         }

@@ -32,7 +32,7 @@ struct NotificationService: ServiceCommand {
             onFailure: failure.report)
         runtime.health.register(.live, "delivery") { delivery.liveness(limit: sendingLimit + .seconds(60)) }
         let logger = runtime.logger
-        let consumer = try ConsumingService(runtime, schema: .notification, topics: [.alerts]) { _ in
+        let consumer = try ConsumingService(runtime, schema: .notification, topics: TopicAccess.of(.notification).reads) { _ in
             NotificationHandler(
                 routes: routes, contacts: contacts,
                 bounces: bounces.map { BounceIntake(folder: $0.folder, address: $0.address, store: store, logger: logger) },

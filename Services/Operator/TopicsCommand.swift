@@ -5,8 +5,8 @@ import Messaging
 /// The topics of the catalogue, on a cluster.
 struct TopicsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "topics", abstract: "List the topics of the catalogue, or create them on a cluster.",
-        subcommands: [List.self, Apply.self], defaultSubcommand: List.self)
+        commandName: "topics", abstract: "List the topics of the catalogue, create them on a cluster, print who may do what with them.",
+        subcommands: [List.self, Apply.self, TopicRightsCommand.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List topics with partitions and retention.")

@@ -24,7 +24,7 @@ struct Scoring: ServiceCommand {
         let kafka = try KafkaAccess.settings(of: runtime, part: "producer")
         let logger = runtime.logger
         let consumer = try ConsumingService(
-            runtime, schema: .scoring, topics: [.episodeEvents, .episodeBackfill],
+            runtime, schema: .scoring, topics: TopicAccess.of(.scoring).reads,
             batch: BatchLimits(maxRecords: runtime.settings[batchSize])
         ) { _ in
             // Records wait for the whole batch anyway: lingering would only add to it.

@@ -41,20 +41,16 @@ public enum AlertReviews {
         return (alert, told)
     }
 
-    /// An alert with its review; nil for none.
-    ///
-    /// - Parameter reach: `scoped` in a role that row-level security binds.
-    public static func find(
-        _ id: AlertID, reach: LedgerReach = .whole, on connection: Connection
-    ) throws -> (alert: Alert, life: AlertLife)? {
+    /// An alert with its review; nil for none within the scope of the transaction.
+    public static func find(_ id: AlertID, on connection: Connection) throws -> (alert: Alert, life: AlertLife)? {
         guard let alert = try AlertStore.find(id, on: connection) else { return nil }
-        return (alert, try life(of: alert, reach: reach, on: connection))
+        return (alert, try life(of: alert, on: connection))
     }
 
-    private static func life(of alert: Alert, reach: LedgerReach = .whole, on connection: Connection) throws -> AlertLife {
+    private static func life(of alert: Alert, on connection: Connection) throws -> AlertLife {
         var life: AlertLife?
         let stream = Ledger.StreamRange(stream: alert.episode, firstVersion: 1, lastVersion: .max)
-        for record in try Ledger.events(in: [stream], category: .alert, reach: reach, on: connection) {
+        for record in try Ledger.events(in: [stream], category: .alert, reach: .scoped, on: connection) {
             guard let type = EventType(rawValue: record.type) else { continue }
             let event = try AlertEventCodec.decode(record.payload, type: type)
             guard event.alert == alert.id else { continue }

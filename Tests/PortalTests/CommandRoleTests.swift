@@ -140,7 +140,7 @@ import Testing
         ("attune_alert_answers", "update alerting.alert set site = 'south'"),
         ("attune_alert_answers", "update alerting.alert set kind = 1"),
         ("attune_alert_answers", "update ledger.event set payload = ''"),
-        ("attune_alert_answers", "select 1 from ledger.event"),
+        ("attune_alert_answers", "select 1 from published.event"),
         ("attune_alert_answers", "select 1 from ledger.episode"),
         ("attune_alert_answers", "select 1 from ledger.client_key"),
         ("attune_alert_answers", "select 1 from alerting.course"),

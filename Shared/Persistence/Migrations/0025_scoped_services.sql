@@ -58,6 +58,11 @@ $$;
 create policy answers_scope on alerting.alert as restrictive to attune_alert_answers
     using (site = any (published.scope_sites())) with check (site = any (published.scope_sites()));
 
+create policy answers_scope on ledger.event as restrictive for select to attune_alert_answers
+    using (site = any (published.scope_sites()));
+revoke select on published.event from attune_alert_answers;
+grant select on ledger.event, published.portal_event to attune_alert_answers;
+
 -- An inbox is one person's.
 alter table notification.inbox enable row level security;
 create policy by_grant on notification.inbox to public using (true) with check (true);
