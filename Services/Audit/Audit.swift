@@ -17,9 +17,9 @@ struct Audit: ServiceCommand {
         "ATTUNE_AUDIT_RETIRING_KEY",
         "Key that signed before, in the same form: signs the first checkpoint of the present key as well.", secret: true
     ).optional
-    static let publicKeys = Setting.string(
-        "ATTUNE_AUDIT_PUBLIC_KEYS",
-        "Verifier keys that the log has signed with, one a line, as audit.pub has them; handed out with the present one."
+    static let publicKeys = Setting.path(
+        "ATTUNE_AUDIT_PUBLIC_KEYS_FILE",
+        "Verifier keys that the log has signed with, one a line: audit.pub. They are handed out with the present one."
     ).optional
     static let checkpointFolder = Setting.path(
         "ATTUNE_AUDIT_CHECKPOINT_FOLDER",
@@ -68,13 +68,22 @@ struct Audit: ServiceCommand {
         }
         var retiring: SigningKey?
         if let text = settings[retiringKey] { retiring = try signingKey(retiringKey.name, text) }
-        do throws(LogKeysError) {
+        do {
             var published: LogKeys?
-            if let text = settings[publicKeys] { published = try LogKeys(text: text) }
+            if let file = settings[publicKeys] { published = try LogKeys(text: try text(of: file)) }
             return try SigningKeys(current: current, retiring: retiring, published: published)
+        } catch let error as SettingsError {
+            throw error
         } catch {
             throw SettingsError(publicKeys.name, "does not fit: \(error)", "Give keys of this log, as in audit.pub.")
         }
+    }
+
+    private static func text(of file: String) throws(SettingsError) -> String {
+        guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
+            throw SettingsError(publicKeys.name, "names a file that cannot be read", "Give audit.pub, as `attune keys` made it.")
+        }
+        return text
     }
 
     private static func signingKey(_ name: String, _ text: String) throws(SettingsError) -> SigningKey {
