@@ -42,6 +42,9 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
         return TraceContext(traceID: traceID, parentID: span, flags: flags)
     }
 
+    /// The trace as it stands in logs: 32 digits.
+    public var traceIDText: String { Hexadecimal.text(traceID) }
+
     /// The `traceparent` header value.
     public var description: String {
         "00-\(Hexadecimal.text(traceID))-\(Hexadecimal.text(parentID))-\(Hexadecimal.text([flags]))"
