@@ -83,9 +83,10 @@ struct RatingWay {
     }
 
     private mutating func consider(_ scored: (trajectory: EventID, step: Int), _ reading: WayReading) throws {
-        guard try !reading.isConsidered(scored.trajectory) else { return }
+        let version = try reading.alertedVersion()
+        guard version < event.version else { return }
         missing.append(
-            "alerting has not considered \(scored.trajectory) yet"
+            "alerting has not handled \(scored.trajectory) yet: it has come to version \(version) of the episode"
                 + (try reading.standing(of: "attune-alerting", before: steps[scored.step])))
     }
 

@@ -48,8 +48,9 @@ struct WayReading {
     /// Derived ids keep the time of their cause in their first bytes.
     private func follows(_ id: EventID) -> Bool { id != event.id && id.bytes.prefix(6) == event.id.bytes.prefix(6) }
 
-    func isConsidered(_ trajectory: EventID) throws -> Bool {
-        try connection.run(Self.considerationStatement, [.id(event.stream), .id(trajectory)]).first != nil
+    /// How far alerting has come in the episode: it handles its trajectories in order. 0 where it has not begun.
+    func alertedVersion() throws -> Int64 {
+        try connection.run(Self.alertedStatement, [.id(event.stream)]).only().int64(0)
     }
 
     /// Where a group stands that has not handled a record yet, and whether its episode is parked.
@@ -111,8 +112,8 @@ struct WayReading {
     static let scoredStatement: Statement = "select version from published.scored_episode where episode_id = $1"
     static let consideredStatement: Statement =
         "select event_id from published.consideration where episode_id = $1 and version = $2"
-    static let considerationStatement: Statement =
-        "select from published.consideration where episode_id = $1 and event_id = $2"
+    static let alertedStatement: Statement =
+        "select coalesce(max(version), 0) from published.alerted_course where episode_id = $1"
     static let handledStatement: Statement = "select from published.handled_alert_event where event_id = $1"
     static let parkedStatement: Statement =
         "select from published.quarantined_episode where consumer_group = $1 and episode_id = $2 limit 1"
