@@ -14,21 +14,6 @@ import Testing
 @Suite(.serialized) struct ObservabilityTests {
     private static let smtpPassword = "quince-smtp-password-81c4"
 
-    /// What the test puts in, found nowhere else.
-    private struct Put {
-        static let words = "zebra-comment-7f3a wakes me at night"
-        static let total = "17.3"
-        static let group = "quokka-group-5d21"
-        static let eraseReason = "walrus-letter-9b0e"
-        static let malformed = "okapi-malformed-2c77"
-        static let traceState = "ibex-state-4411"
-        let participant = UUID().uuidString.lowercased()
-        let episode = UUID().uuidString.lowercased()
-        let rating = UUID().uuidString.lowercased()
-        let danger = UUID().uuidString.lowercased()
-        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    }
-
     @Test func `A trace goes from the POST to the webhook, and of what a client said nothing comes out anywhere`() throws {
         let system = try SystemStack(
             "observed",
@@ -36,17 +21,17 @@ import Testing
                 "ATTUNE_LOG_LEVEL": "trace", "ATTUNE_SMTP_USER": "attune", "ATTUNE_SMTP_PASSWORD": Self.smtpPassword,
                 "ATTUNE_NOTIFICATION_RETRY_PAUSE": "100ms",
             ])
-        let put = Put()
+        let put = ObservedClient()
         let clinician = try system.token(site: "north", role: "clinician")
         try record(put, system, clinician)
         try disturb(put, system, clinician)
         let alert = try answered(put, system, clinician)
-        try look(put, alert, system)
+        try PortalVisit(put, system).run(alert: alert)
 
         try expectOneTrace(put, system)
         try expectItsWay(put, system)
         let masters = try MasterKeys(text: String(contentsOf: system.stack.keys.contentKeys, encoding: .utf8))
-        #expect(try comment(put, system, masters) == Put.words, "the words are where they belong")
+        #expect(try comment(put, system, masters) == ObservedClient.words, "the words are where they belong")
         try erase(put, system)
 
         let metrics = try Dictionary(uniqueKeysWithValues: StackService.allCases.map { service in
@@ -70,7 +55,7 @@ import Testing
     ) throws -> (status: Int, traceID: String?) {
         var headers = [
             try Header("Authorization", "Bearer \(token)"), try Header("Content-Type", "application/json"),
-            try Header("tracestate", "vendor=\(Put.traceState)"),
+            try Header("tracestate", "vendor=\(ObservedClient.traceState)"),
         ]
         if let trace { headers.append(try Header("traceparent", "00-\(trace)-00f067aa0ba902b7-01")) }
         let response = try CurlSession(proxy: .none).send(
@@ -78,22 +63,29 @@ import Testing
         return (response.status, response.header("Attune-Trace-Id"))
     }
 
-    private func record(_ put: Put, _ system: SystemStack, _ token: String) throws {
+    private func record(_ put: ObservedClient, _ system: SystemStack, _ token: String) throws {
         let opening = try post(
             "/v1/episodes",
             """
             {"episodeId": "\(put.episode)", "site": "north", "service": "adult", "openedOn": "2026-01-05", "clinician": "c-1",
              "participants": [{"participantId": "\(put.participant)", "role": "self", "ageBand": "adult",
-             "group": "\(Put.group)"}]}
+             "group": "\(ObservedClient.group)"}]}
             """, system, token)
         #expect(opening.status == 201 && opening.traceID != nil && opening.traceID != put.trace)
         let rated = try post(
             "/v1/episodes/\(put.episode)/ratings",
             """
             {"ratingId": "\(put.rating)", "participantId": "\(put.participant)", "instrument": "ors", "version": "2000",
-             "session": 1, "day": "2026-02-01", "total": \(Put.total), "comment": "\(Put.words)"}
+             "session": 1, "day": "2026-02-01", "total": \(ObservedClient.total), "comment": "\(ObservedClient.words)"}
             """, system, token)
         #expect(rated.status == 201)
+        let declined = try post(
+            "/v1/episodes/\(put.episode)/declines",
+            """
+            {"declineId": "\(UUID().uuidString.lowercased())", "participantId": "\(put.participant)", "instrument": "srs",
+             "version": "2002", "session": 1, "day": "2026-02-01"}
+            """, system, token)
+        #expect(declined.status == 201)
         // The first messages are refused, so that failures are told of as well.
         system.stack.mails?.refuseNext(1)
         system.stack.webhooks?.refuseNext(1)
@@ -107,20 +99,20 @@ import Testing
     }
 
     /// What is refused, and what cannot be read.
-    private func disturb(_ put: Put, _ system: SystemStack, _ token: String) throws {
+    private func disturb(_ put: ObservedClient, _ system: SystemStack, _ token: String) throws {
         let ratings = "/v1/episodes/\(put.episode)/ratings"
         for body in [
-            #"{"comment": "\#(Put.malformed)", "#, #"{"\#(Put.malformed)": 1}"#, #"{"ratingId": "\#(Put.malformed)"}"#,
+            #"{"comment": "\#(ObservedClient.malformed)", "#, #"{"\#(ObservedClient.malformed)": 1}"#, #"{"ratingId": "\#(ObservedClient.malformed)"}"#,
             """
             {"ratingId": "\(put.rating)", "participantId": "\(put.participant)", "instrument": "ors", "version": "2000",
-             "session": 1, "day": "2026-02-01", "total": 9.4, "comment": "\(Put.malformed)"}
+             "session": 1, "day": "2026-02-01", "total": 9.4, "comment": "\(ObservedClient.malformed)"}
             """,
         ] { #expect(try (400..<500).contains(post(ratings, body, system, token).status)) }
-        #expect(try post("/v1/\(Put.malformed)?name=\(Put.malformed)", "{}", system, token).status == 404)
-        #expect(try post(ratings, "{}", system, "\(Put.malformed).a.b").status == 401)
+        #expect(try post("/v1/\(ObservedClient.malformed)?name=\(ObservedClient.malformed)", "{}", system, token).status == 404)
+        #expect(try post(ratings, "{}", system, "\(ObservedClient.malformed).a.b").status == 401)
         let producer = try Producer(
             KafkaSettings(bootstrapServers: system.stack.endpoints.kafka, clientID: "malformed"), logger: Logger(label: "test"))
-        let name = Array(Put.malformed.utf8)
+        let name = Array(ObservedClient.malformed.utf8)
         try producer.publish(
             [Topic.episodeEvents, .trajectories, .alerts].map {
                 OutgoingRecord(
@@ -131,7 +123,7 @@ import Testing
     }
 
     /// - Returns: the alert, told of and answered.
-    private func answered(_ put: Put, _ system: SystemStack, _ token: String) throws -> String {
+    private func answered(_ put: ObservedClient, _ system: SystemStack, _ token: String) throws -> String {
         let told = "select count(*) from published.delivery where episode_id = '\(put.episode)' and status = 'delivered'"
         #expect(try system.eventually { try system.count(told) == 2 })
         let connection = try system.database()
@@ -145,30 +137,9 @@ import Testing
         return id
     }
 
-    /// Pages that show the client's scores, to the clinician and to the client.
-    private func look(_ put: Put, _ alert: String, _ system: SystemStack) throws {
-        let portal = try system.url(.portal)
-        let client = "role=client&subject=\(put.participant)&site=north&episode=\(put.episode)&participant=\(put.participant)"
-        for (visitor, pages) in [
-            ("role=clinician&subject=c-1&site=north", ["/caseload", "/episodes/\(put.episode)", "/alerts/\(alert)"]),
-            (client, ["/my", "/my/looks"]),
-        ] {
-            let session = try CurlSession(proxy: .none).send(
-                HTTPRequest(.get, url: "\(portal)/demo-sign-in?\(visitor)", headers: []))
-            let cookies = session.headers.filter { $0.name.lowercased() == "set-cookie" }
-                .compactMap { $0.value.split(separator: ";").first.map(String.init) }.joined(separator: "; ")
-            for page in pages {
-                let shown = try CurlSession(proxy: .none).send(
-                    HTTPRequest(.get, url: portal + page, headers: [try Header("Cookie", cookies)]))
-                #expect(shown.status == 200, "\(page)")
-                if page.hasPrefix("/episodes") { #expect(String(decoding: shown.body, as: UTF8.self).contains(Put.total)) }
-            }
-        }
-    }
-
-    private func erase(_ put: Put, _ system: SystemStack) throws {
+    private func erase(_ put: ObservedClient, _ system: SystemStack) throws {
         try system.stack.runOperator(
-            ["erase", put.participant, "--by", "op-1", "--reason", Put.eraseReason, "--apply"], logTo: "erase-as-asked")
+            ["erase", put.participant, "--by", "op-1", "--reason", ObservedClient.eraseReason, "--apply"], logTo: "erase-as-asked")
         let erased = "select count(*) from published.event where type = 'attune.client.erased.v1'"
         #expect(try system.count(erased) == 1)
     }
@@ -176,7 +147,7 @@ import Testing
     // MARK: What comes out
 
     /// The trace of the POST stands in every event that follows from it, in every topic and with the receiver.
-    private func expectOneTrace(_ put: Put, _ system: SystemStack) throws {
+    private func expectOneTrace(_ put: ObservedClient, _ system: SystemStack) throws {
         let connection = try system.database()
         defer { connection.close() }
         let traced = try connection.run(
@@ -203,6 +174,9 @@ import Testing
         let received = try #require(system.stack.webhooks?.webhooks.first { $0.header("traceparent") != nil })
         #expect(received.header("traceparent")?.hasPrefix("00-\(put.trace)-") == true)
         #expect(received.header("tracestate") == nil)
+        // What is entered on a page belongs to the trace of the page's request.
+        let entered = "select count(*) from published.event where traceparent like '00-\(put.portalTrace)-%'"
+        #expect(try system.count(entered) == 1)
         // Each service that had a hand in it names the trace in its log.
         for service in StackService.allCases where service != .portal {
             let log = try String(contentsOf: system.stack.settings.folder.log(service.executable), encoding: .utf8)
@@ -211,7 +185,7 @@ import Testing
     }
 
     /// `attune trace` finds all of it, with offsets.
-    private func expectItsWay(_ put: Put, _ system: SystemStack) throws {
+    private func expectItsWay(_ put: ObservedClient, _ system: SystemStack) throws {
         let complete = try system.eventually {
             (try? system.stack.runOperator(["trace", put.danger], logTo: "trace")) != nil
         }
@@ -226,7 +200,7 @@ import Testing
         }
     }
 
-    private func comment(_ put: Put, _ system: SystemStack, _ masters: MasterKeys) throws -> String? {
+    private func comment(_ put: ObservedClient, _ system: SystemStack, _ masters: MasterKeys) throws -> String? {
         let connection = try system.database()
         defer { connection.close() }
         let episode = try #require(EpisodeID(put.episode))
@@ -276,20 +250,25 @@ import Testing
     }
 
     private func expectSilence(
-        _ put: Put, _ output: ProgramOutput, _ secrets: [String: String], _ records: [ConsumedRecord]
+        _ put: ObservedClient, _ output: ProgramOutput, _ secrets: [String: String], _ records: [ConsumedRecord]
     ) throws {
-        // The same search finds each value where it has to be.
+        // The same search finds each value where it has to be, and in this very output what may be there.
+        #expect(output.places(of: put.trace, in: "log/").count >= 5)
+        #expect(!output.places(of: put.trace, in: "webhooks/").isEmpty)
+        #expect(output.places(of: "messaging_process_duration_seconds", in: "metrics of ").count >= 4)
         let topics = ProgramOutput(texts: ["topics": String(decoding: records.flatMap(\.bytes), as: UTF8.self)])
-        for value in [put.participant, Put.group, Put.malformed] { #expect(topics.places(of: value) == ["topics"], "\(value)") }
-        let sent = ProgramOutput(texts: ["sent": #"{"total": \#(Put.total), "comment": "\#(Put.words)"}"#])
-        #expect(sent.places(of: Put.words) == ["sent"] && sent.places(ofNumber: Put.total) == ["sent"])
+        for value in [put.participant, ObservedClient.group, ObservedClient.malformed] { #expect(topics.places(of: value) == ["topics"], "\(value)") }
+        let sent = ProgramOutput(texts: ["sent": #"{"total": \#(ObservedClient.total), "comment": "\#(ObservedClient.words)"}"#])
+        #expect(sent.places(of: ObservedClient.words) == ["sent"] && sent.places(ofNumber: ObservedClient.total) == ["sent"])
 
         for value in [
-            Put.words, "zebra", Put.group, "quokka", Put.eraseReason, Put.malformed, Put.traceState, put.participant,
+            ObservedClient.words, "zebra", ObservedClient.group, "quokka", ObservedClient.eraseReason, ObservedClient.malformed, ObservedClient.traceState, put.participant,
         ] {
             #expect(output.places(of: value) == [], "\(value)")
         }
-        #expect(output.places(ofNumber: Put.total, in: "log/", "mail/", "webhooks/") == [])
+        for score in [ObservedClient.total, ObservedClient.enteredTotal] {
+            #expect(output.places(ofNumber: score, in: "log/", "mail/", "webhooks/") == [], "\(score)")
+        }
         for (name, secret) in secrets { #expect(output.places(of: secret) == [], "\(name)") }
         // Addresses stand in the mails that go there, and nowhere else.
         for address in ["team@north.example", "duty@clinic.example"] {

@@ -26,6 +26,13 @@ struct BatchReading {
         self.events = events
     }
 
+    /// Records that are no events.
+    var unreadable: [HandlingFailure] {
+        failures.filter { events[$0.key] == nil }.sorted { $0.key < $1.key }.map { place, failure in
+            HandlingFailure(place: place, code: failure.code, reason: failure.reason, isPoison: true)
+        }
+    }
+
     mutating func fail(_ failure: HandlingFailure) {
         failures[failure.place] = (failure.code, failure.reason)
     }

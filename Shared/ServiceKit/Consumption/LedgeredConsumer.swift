@@ -52,6 +52,7 @@ public final class LedgeredConsumer: RecordConsumer {
             do {
                 let handled = try commit(reading)
                 handler.didCommit()
+                for failure in reading.unreadable { logParking(failure, reading) }
                 logHandled(handled, reading)
                 return .done
             } catch let lost as LostPartitions {
