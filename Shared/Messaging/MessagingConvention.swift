@@ -6,37 +6,36 @@ import Metrics
 ///
 /// The conventions are still in development; server address and partition are left out, as they would multiply the series.
 enum MessagingConvention {
-    /// Records handed to Kafka, by topic.
+    /// A publication, whether it succeeded or not.
     static func sent(_ records: [OutgoingRecord], since start: ContinuousClock.Instant, _ error: MessagingError?) {
-        for (topic, count) in counts(records.lazy.map(\.topic)) {
+        let counts = counts(records.lazy.map(\.topic))
+        for (topic, count) in counts {
             Counter(
                 label: "messaging_client_sent_messages_total", dimensions: labels("send", topic: topic, error: error?.word)
             ).increment(by: count)
         }
         Metrics.Timer(
             label: "messaging_client_operation_duration_seconds",
-            dimensions: labels("send", topic: only(records.lazy.map(\.topic)), error: error?.word)
+            dimensions: labels("send", topic: only(counts), error: error?.word)
         ).record(since: start)
     }
 
-    /// Records that a group has handled, by topic.
-    static func consumed(_ records: [ConsumedRecord], by group: String) {
-        for (topic, count) in counts(records.lazy.map(\.topic)) {
-            Counter(
-                label: "messaging_client_consumed_messages_total", dimensions: labels("poll", topic: topic, group: group)
-            ).increment(by: count)
-        }
-    }
-
-    /// One attempt at a batch.
+    /// One attempt at a batch of a group. What failed has not been consumed: it will be handed over again.
     /// - Parameter error: what kind of failure ended it; nil where it succeeded.
     static func processed(
         _ records: [ConsumedRecord], by group: String, since start: ContinuousClock.Instant, error: String? = nil
     ) {
+        let counts = counts(records.lazy.map(\.topic))
         Metrics.Timer(
             label: "messaging_process_duration_seconds",
-            dimensions: labels("process", topic: only(records.lazy.map(\.topic)), group: group, error: error)
+            dimensions: labels("process", topic: only(counts), group: group, error: error)
         ).record(since: start)
+        guard error == nil else { return }
+        for (topic, count) in counts {
+            Counter(
+                label: "messaging_client_consumed_messages_total", dimensions: labels("poll", topic: topic, group: group)
+            ).increment(by: count)
+        }
     }
 
     private static func labels(
@@ -66,10 +65,7 @@ enum MessagingConvention {
     }
 
     /// The topic of all of them; nil where a batch is of several.
-    static func only(_ topics: some Sequence<String>) -> String? {
-        let counts = counts(topics)
-        return counts.count == 1 ? counts.first?.key : nil
-    }
+    static func only(_ counts: [String: Int]) -> String? { counts.count == 1 ? counts.first?.key : nil }
 }
 
 extension MessagingError {

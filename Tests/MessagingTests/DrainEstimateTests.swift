@@ -96,7 +96,7 @@ import Testing
     @Test func `Records are counted by topic`() {
         #expect(MessagingConvention.counts(["a", "a", "b", "a"]) == ["a": 3, "b": 1])
         #expect(MessagingConvention.counts([String]()) == [:])
-        #expect(MessagingConvention.only(["a", "a"]) == "a")
-        #expect(MessagingConvention.only(["a", "b"]) == nil)
+        #expect(MessagingConvention.only(["a": 2]) == "a")
+        #expect(MessagingConvention.only(["a": 2, "b": 1]) == nil)
     }
 }

@@ -39,6 +39,7 @@ import Testing
             return (service.executable, String(decoding: answer.response.body, as: UTF8.self))
         })
         try MetricsCheck(page: TestPrograms.checkout.appending(path: "docs/metrics.md")).check(metrics)
+        try expectTopicsToldApart(try #require(metrics[StackService.scoring.executable]))
         let secrets = try secrets(of: system, clinician)
         let dump = try TopicDump.records(kafka: system.stack.endpoints.kafka)
         #expect(system.stack.stop() == [])
@@ -198,6 +199,24 @@ import Testing
         for step in ["accepted", "relayed", "scored", "alert raised", "delivery", "attempt 2", "delivered", "covered"] {
             #expect(way.contains(" \(step) "), "\(step) in \(way)")
         }
+    }
+
+    /// Scoring reads one topic and writes another: its metrics say which, and that nothing waits.
+    private func expectTopicsToldApart(_ metrics: String) throws {
+        func value(_ name: String, _ labels: String...) throws -> Double {
+            let line = metrics.split(separator: "\n").first { line in
+                line.hasPrefix("\(name){") && labels.allSatisfy { line.contains($0) }
+            }
+            return try #require(line?.split(separator: " ").last.flatMap { Double($0) }, "\(name) \(labels)")
+        }
+        let (read, written) = (#"name="\#(Topic.episodeEvents.name)""#, #"name="\#(Topic.trajectories.name)""#)
+        let group = #"messaging_consumer_group_name="attune-scoring""#
+        // Opening, three ratings, one declined measure, and what cannot be read.
+        #expect(try value("messaging_client_consumed_messages_total", read, group) >= 6)
+        #expect(try value("messaging_process_duration_seconds_count", read, group) >= 1)
+        #expect(try value("messaging_client_sent_messages_total", written, #"operation_name="send""#) >= 3)
+        #expect(try value("messaging_client_operation_duration_seconds_count", written) >= 1)
+        #expect(try value("attune_kafka_consumer_drain_seconds", #"topic="\#(Topic.episodeEvents.name)""#) == 0)
     }
 
     private func comment(_ put: ObservedClient, _ system: SystemStack, _ masters: MasterKeys) throws -> String? {

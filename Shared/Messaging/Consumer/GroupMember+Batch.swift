@@ -20,7 +20,6 @@ extension GroupMember {
         switch outcome {
         case .done:
             MessagingConvention.processed(batch.records, by: settings.group, since: start)
-            MessagingConvention.consumed(batch.records, by: settings.group)
             KafkaMetrics.batchTime.record(since: start)
             KafkaMetrics.batches.increment()
             KafkaMetrics.consumed.increment(by: batch.records.count)
