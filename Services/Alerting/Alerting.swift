@@ -24,6 +24,7 @@ struct Alerting: ServiceCommand {
         + [policyFile, policyFolder, catalogue, FHIRRoutes.baseURL]
 
     static func run(_ runtime: ServiceRuntime) async throws {
+        runtime.registry.describe(AlertMetrics.descriptions)
         let policy = try LivePolicy(file: runtime.settings[policyFile], folder: runtime.settings[policyFolder])
         let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
         let reading = runtime.connectionPool(size: 3, as: ScopedReading.role)

@@ -38,7 +38,8 @@ struct LackChanges {
     }
 
     /// Closed alerts first: the index of open alerts then has room for new ones.
-    func save(on connection: Connection) throws {
+    mutating func save(on connection: Connection) throws {
+        try follow(on: connection)
         try AlertStore.update(fallen, on: connection)
         try AlertStore.insert(raised, on: connection)
         var ledger = AlertLedger()
@@ -50,7 +51,27 @@ struct LackChanges {
     }
 }
 
+extension LackChanges {
+    /// What is raised belongs to the trace of the session or rating that it is about, as if an event had told of it.
+    private mutating func follow(on connection: Connection) throws {
+        guard !raised.isEmpty else { return }
+        var traces: [EventID: TraceContext] = [:]
+        for row in try connection.run(Self.selectTraces, [.ids(Array(Set(raised.map(\.cause))))]) {
+            traces[try row.id(0)] = TraceContext(traceparent: try row.text(1))
+        }
+        for place in raised.indices { raised[place].follow(traces) }
+        for place in steps.indices where steps[place].alert.traceparent == nil { steps[place].alert.follow(traces) }
+    }
+
+    private static let selectTraces: Statement =
+        "select event_id, traceparent from published.event where event_id = any($1) and traceparent is not null"
+}
+
 extension Alert {
+    fileprivate mutating func follow(_ traces: [EventID: TraceContext]) {
+        traceparent = traces[cause]?.following(cause.bytes).description
+    }
+
     /// Nil for alerts about what a course says.
     var openLack: OpenLack? {
         kind.isOfCourse ? nil : OpenLack(alert: id, kind: kind, participant: participant, instrument: instrument)

@@ -14,16 +14,18 @@ enum AuditMetrics {
     static let fileFailures = Counter(label: "attune_audit_checkpoint_file_failures_total")
 
     static let descriptions = [
-        MetricDescription("attune_audit_leaves_total", "Leaves appended by this process."),
-        MetricDescription("attune_audit_duplicates_total", "Events that were in the log already."),
+        MetricDescription(.counter, "attune_audit_leaves_total", "Leaves appended by this process."),
+        MetricDescription(.counter, "attune_audit_duplicates_total", "Events that were in the log already."),
         MetricDescription(
-            "attune_audit_conflicts_total", "Events that are in the log with other content. Should stay 0."),
-        MetricDescription("attune_audit_tree_leaves", "Leaves in the log, as last seen by this process."),
-        MetricDescription("attune_audit_checkpoint_leaves", "Leaves covered by the newest checkpoint signed here."),
-        MetricDescription("attune_audit_checkpoints_total", "Checkpoints signed by this process."),
+            .counter, "attune_audit_conflicts_total", "Events that are in the log with other content. Should stay 0."),
+        MetricDescription(.gauge, "attune_audit_tree_leaves", "Leaves in the log, as last seen by this process."),
         MetricDescription(
-            "attune_audit_checkpoint_publish_failures_total", "Attempts to publish checkpoints that failed."),
+            .gauge, "attune_audit_checkpoint_leaves", "Leaves covered by the newest checkpoint signed here."),
+        MetricDescription(.counter, "attune_audit_checkpoints_total", "Checkpoints signed by this process."),
         MetricDescription(
-            "attune_audit_checkpoint_file_failures_total", "Attempts to write checkpoints as files that failed."),
+            .counter, "attune_audit_checkpoint_publish_failures_total", "Attempts to publish checkpoints that failed."),
+        MetricDescription(
+            .counter, "attune_audit_checkpoint_file_failures_total",
+            "Attempts to write checkpoints as files that failed."),
     ]
 }

@@ -13,17 +13,24 @@ struct IngestionMetrics: CommandMetrics {
         registry.describe(Self.descriptions)
     }
 
-    private static let descriptions = [
+    static let descriptions = [
         MetricDescription(
-            "attune_ingestion_ratings_accepted_total", "Ratings recorded for the first time, by lane of the ledger."),
+            .counter, "attune_ingestion_ratings_accepted_total",
+            "Ratings recorded for the first time, by lane of the ledger.", labels: ["lane"]),
         MetricDescription(
-            "attune_ingestion_commands_accepted_total", "Commands recorded, ratings among them, by lane."),
-        MetricDescription("attune_ingestion_commands_repeated_total", "Commands that had been recorded before."),
-        MetricDescription("attune_ingestion_commands_refused_total", "Commands refused, by reason."),
-        MetricDescription("attune_ingestion_batch_events", "Commands decided in one transaction, by lane."),
+            .counter, "attune_ingestion_commands_accepted_total",
+            "Commands recorded, ratings among them, by lane.", labels: ["lane"]),
         MetricDescription(
-            "attune_ingestion_batch_duration_seconds",
-            "Time from the first statement of a batch to its commit, by lane."),
+            .counter, "attune_ingestion_commands_repeated_total",
+            "Commands that had been recorded before.", labels: ["lane"]),
+        MetricDescription(
+            .counter, "attune_ingestion_commands_refused_total", "Commands refused, by reason.", labels: ["reason"]),
+        MetricDescription(
+            .histogram, "attune_ingestion_batch_events",
+            "Commands decided in one transaction, by lane.", labels: ["lane"]),
+        MetricDescription(
+            .histogram, "attune_ingestion_batch_duration_seconds",
+            "Time from the first statement of a batch to its commit, by lane.", labels: ["lane"]),
     ]
 
     func decided(_ outcomes: [Outcome], of submissions: [Submission], in lane: Lane) {

@@ -166,6 +166,10 @@ final class NotificationHandler: EventHandler {
     }
 
     private func fields(of call: DeliveryIntake.Call) -> Logger.Metadata {
-        ["alert_id": "\(call.alert)", LogKey.site: "\(call.site)", "level": "\(call.escalationLevel)"]
+        var fields: Logger.Metadata = [
+            "alert_id": "\(call.alert)", LogKey.site: "\(call.site)", "level": "\(call.escalationLevel)",
+        ]
+        fields[LogKey.trace] = call.trace.map { "\($0.traceIDText)" }
+        return fields
     }
 }

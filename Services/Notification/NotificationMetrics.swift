@@ -5,22 +5,24 @@ import ServiceKit
 enum NotificationMetrics {
     static let descriptions = [
         MetricDescription(
-            "attune_notification_deliveries_total",
-            "Attempts by what came of them, and deliveries withdrawn before the first, or withheld."),
-        MetricDescription("attune_notification_attempt_seconds", "How long receivers took to accept or refuse."),
+            .counter, "attune_notification_deliveries_total",
+            "Attempts by what came of them, and deliveries withdrawn before the first, or withheld.", labels: ["channel", "outcome"]),
         MetricDescription(
-            "attune_notification_unresolved_total",
-            "People of the directory whom an alert could not reach, by how they were named and why."),
+            .histogram, "attune_notification_attempt_seconds",
+            "How long receivers took to accept or refuse.", labels: ["channel"]),
         MetricDescription(
-            "attune_notification_held_total",
-            "Times that a delivery was set to later, for quiet hours, a digest or a limit."),
+            .counter, "attune_notification_unresolved_total",
+            "People of the directory whom an alert could not reach, by how they were named and why.", labels: ["target", "reason"]),
         MetricDescription(
-            "attune_notification_bounces_total",
-            "Returned mails: failed (recorded), known before, delayed, other reports, of unknown messages, junk."),
+            .counter, "attune_notification_held_total",
+            "Times that a delivery was set to later, for quiet hours, a digest or a limit.", labels: ["channel", "cause"]),
         MetricDescription(
-            "attune_notification_circuit",
-            "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests."),
-        MetricDescription("attune_notification_pending", "Deliveries that are neither delivered nor given up."),
+            .counter, "attune_notification_bounces_total",
+            "Returned mails: failed (recorded), known before, delayed, other reports, of unknown messages, junk.", labels: ["outcome"]),
+        MetricDescription(
+            .gauge, "attune_notification_circuit",
+            "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests.", labels: ["endpoint"]),
+        MetricDescription(.gauge, "attune_notification_pending", "Deliveries that are neither delivered nor given up."),
     ]
 
     static func count(_ channel: NotificationChannel, _ outcome: String) {

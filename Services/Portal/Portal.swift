@@ -1,3 +1,4 @@
+import AlertBook
 import Catalogue
 import Intake
 import Logging
@@ -16,6 +17,7 @@ struct Portal: ServiceCommand {
     static let settings: [any SettingDeclaration] = PortalSettings.all
 
     static func run(_ runtime: ServiceRuntime) async throws {
+        runtime.registry.describe(AlertMetrics.descriptions)
         let catalogue = try Self.catalogue(runtime.settings)
         let policies = try Self.policies(runtime.settings)
         let reading = runtime.connectionPool(size: runtime.settings[PortalSettings.connections])

@@ -19,6 +19,7 @@ struct Scoring: ServiceCommand {
         DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + [batchSize, catalogue]
 
     static func run(_ runtime: ServiceRuntime) async throws {
+        runtime.registry.describe(ScoringHandler.metrics)
         let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
         let database = runtime.connectionPool(size: 1)
         let kafka = try KafkaAccess.settings(of: runtime, part: "producer")

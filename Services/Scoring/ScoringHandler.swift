@@ -20,6 +20,15 @@ final class ScoringHandler: EventHandler {
     private let healed = Counter(label: "attune_scoring_healed_events_total")
     private let repeated = Counter(label: "attune_scoring_repeated_events_total")
 
+    static let metrics = [
+        MetricDescription(
+            .counter, "attune_scoring_events_total", "Events applied to courses, for the first time."),
+        MetricDescription(
+            .counter, "attune_scoring_healed_events_total", "Events that were read from the ledger to close a gap."),
+        MetricDescription(
+            .counter, "attune_scoring_repeated_events_total", "Events that had been applied before."),
+    ]
+
     /// - Parameter catalogue: asked once for each batch, so that a batch rests on one set of figures.
     init(catalogue: @escaping () -> Catalogue, publisher: TrajectoryPublisher, logger: Logger) {
         self.catalogue = catalogue

@@ -17,7 +17,7 @@ public struct Alert: Sendable {
     /// Who answers for it.
     public package(set) var clinician: String
     public let cause: EventID
-    public let traceparent: String?
+    public package(set) var traceparent: String?
     public let urgency: AlertUrgency?
     public let raisedAt: Timestamp
     public package(set) var status: Status

@@ -1,8 +1,16 @@
 package import Contracts
 package import Domain
 import Metrics
+package import ServiceKit
 
 package enum AlertMetrics {
+    package static let descriptions = [
+        MetricDescription(
+            .counter, "attune_alerting_steps_total", "Steps of alerts, by kind of alert.", labels: ["step", "kind"]),
+        MetricDescription(
+            .counter, "attune_alerting_round_episodes_total", "Open episodes looked at by daily rounds."),
+    ]
+
     package static func count(_ step: AlertStep, _ kind: AlertKind) {
         let name =
             switch step {

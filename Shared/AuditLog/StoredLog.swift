@@ -101,6 +101,11 @@ public enum StoredLog {
         try connection.run(signedThrough, [.int64(Int64(size)), .int64(Int64(limit))]).map(SignedHead.init)
     }
 
+    /// The first signed tree head that holds a leaf.
+    public static func firstCheckpoint(covering leaf: Int, on connection: Connection) throws -> SignedHead? {
+        try checkpoints(above: leaf, limit: 1, on: connection).first
+    }
+
     /// Signed tree heads by size, above one size.
     static func checkpoints(above size: Int, limit: Int, on connection: Connection) throws -> [SignedHead] {
         try connection.run(signedAbove, [.int64(Int64(size)), .int64(Int64(limit))]).map(SignedHead.init)

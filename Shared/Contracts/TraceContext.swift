@@ -8,19 +8,23 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
     public let parentID: [UInt8]
     public let flags: UInt8
 
-    /// Reads a `traceparent` of version 00; nil for anything else.
+    /// Reads a `traceparent`; nil for what the recommendation calls invalid. Of a version that is not known yet the part is
+    /// read that every version has.
     public init?(traceparent: some StringProtocol) {
         self.init(utf8: Array(traceparent.utf8))
     }
 
-    /// Reads a `traceparent` header's bytes: `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
+    /// Reads a `traceparent` header's bytes: version, `-`, 32 digits, `-`, 16 digits, `-`, 2 digits; in later versions more
+    /// behind another `-`.
     init?(utf8 text: [UInt8]) {
-        guard text.count == 55, text[0] == 0x30, text[1] == 0x30, text[2] == 0x2D, text[35] == 0x2D, text[52] == 0x2D,
-            let trace = Self.bytes(text[3..<35]), let parent = Self.bytes(text[36..<52]),
+        guard text.count >= 55, let version = Self.bytes(text[0..<2])?.first, version != 0xFF,
+            text.count == 55 || version > 0 && text[55] == 0x2D,
+            text[2] == 0x2D, text[35] == 0x2D, text[52] == 0x2D, let trace = Self.bytes(text[3..<35]), let parent = Self.bytes(text[36..<52]),
             let flags = Self.bytes(text[53..<55]),
             trace.contains(where: { $0 != 0 }), parent.contains(where: { $0 != 0 })
         else { return nil }
-        self.init(traceID: trace, parentID: parent, flags: flags[0])
+        // Sampled, and made at random; what the others mean is not known, so that they are not handed on.
+        self.init(traceID: trace, parentID: parent, flags: flags[0] & 0b11)
     }
 
     private init(traceID: [UInt8], parentID: [UInt8], flags: UInt8) {
@@ -41,6 +45,9 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
         if span.allSatisfy({ $0 == 0 }) { span[7] = 1 }
         return TraceContext(traceID: traceID, parentID: span, flags: flags)
     }
+
+    /// The trace as it stands in logs: 32 digits.
+    public var traceIDText: String { Hexadecimal.text(traceID) }
 
     /// The `traceparent` header value.
     public var description: String {

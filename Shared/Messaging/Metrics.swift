@@ -21,6 +21,10 @@ enum KafkaMetrics {
             label: "attune_kafka_consumer_lag_records",
             dimensions: [("topic", partition.topic), ("partition", String(partition.partition))])
     }
+
+    static func drain(_ topic: String) -> Gauge {
+        Gauge(label: "attune_kafka_consumer_drain_seconds", dimensions: [("topic", topic)])
+    }
 }
 
 extension Metrics.Timer {

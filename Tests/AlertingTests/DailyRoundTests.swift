@@ -32,6 +32,12 @@ import Testing
         }
         #expect(raising.subject == .session(subject))
         #expect(raising.cause == alert.cause)
+        // It belongs to the trace of the session that it is about, in its row and in the ledger.
+        let told = try fixture.database.connect().run(
+            "select traceparent from ledger.event where event_id = $1 or category = 2 order by category", [.id(alert.cause)]
+        ).map { TraceContext(traceparent: try $0.text(0)) }
+        #expect(told.count == 2 && told[0] != nil && told[0]?.traceID == told[1]?.traceID)
+        #expect(alert.traceparent == told[1]?.description)
 
         // While it is open nothing else of the kind is raised, neither on this day nor on the next.
         try fixture.round(on: 2).run(on: fixture.connection)

@@ -42,7 +42,8 @@ final class LedgerEpisode {
     @discardableResult
     func append(_ event: EpisodeEvent) throws -> (event: EventEnvelope, trajectory: EventEnvelope?) {
         let new = NewEvent(
-            id: TimeOrderedIdentity.make(at: .now), stream: id, site: site, type: event.type.rawValue, traceparent: nil,
+            id: TimeOrderedIdentity.make(at: .now), stream: id, site: site, type: event.type.rawValue,
+            traceparent: TraceContext.root().description,
             payload: try EpisodeEventCodec.encode(event, actor: "c-01"))
         _ = try admin.transaction { try Ledger.append([new], to: .episode, on: $0) }
         let version = scoring.version + 1

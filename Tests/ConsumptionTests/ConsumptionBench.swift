@@ -21,7 +21,7 @@ final class ConsumptionBench {
     let consumer: LedgeredConsumer
     private var nextOffsets: [TopicPartition: Int64] = [:]
 
-    init(assigned partitions: [TopicPartition] = [zero]) throws {
+    init(assigned partitions: [TopicPartition] = [zero], logger: Logger = quiet) throws {
         database = try TestDatabase.make()
         observer = try database.connect()
         try observer.script(
@@ -31,21 +31,26 @@ final class ConsumptionBench {
             grant select, insert on scoring.effect to attune_scoring;
             grant usage on scoring.effect_nth_seq to attune_scoring
             """)
-        consumer = try Self.consumer(database, handler)
+        consumer = try Self.consumer(database, handler, logger: logger)
         if !partitions.isEmpty { _ = try consumer.assigned(partitions, clusterID: "cluster") }
     }
 
-    static func consumer(_ database: TestDatabase, _ handler: any EventHandler) throws -> LedgeredConsumer {
+    static func consumer(
+        _ database: TestDatabase, _ handler: any EventHandler, logger: Logger = quiet
+    ) throws -> LedgeredConsumer {
         LedgeredConsumer(
             connection: try database.connect(role: "attune_scoring"), schema: .scoring, owner: "test", handler: handler,
-            logger: quiet)
+            logger: logger)
     }
 
     /// The next record of a partition: a sound event of an episode.
-    func record(of episode: EpisodeID = TimeOrderedIdentity.make(at: .now), in partition: TopicPartition = zero) -> ConsumedRecord {
+    func record(
+        of episode: EpisodeID = TimeOrderedIdentity.make(at: .now), in partition: TopicPartition = zero,
+        trace: TraceContext? = nil
+    ) -> ConsumedRecord {
         let event = EventEnvelope(
             id: TimeOrderedIdentity.make(at: .now), type: .sessionHeld, source: "/attune/ingestion", episode: episode,
-            site: SiteID("north")!, sequence: 1, time: .now, trace: nil, payload: [1, 2, 3])
+            site: SiteID("north")!, sequence: 1, time: .now, trace: trace, payload: [1, 2, 3])
         return record(
             key: episode.bytes,
             headers: CloudEventsBinding.headers(of: event),

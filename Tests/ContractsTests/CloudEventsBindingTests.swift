@@ -70,10 +70,27 @@ import Testing
         #expect(TraceContext(traceparent: next.description) == next)
     }
 
-    @Test(arguments: ["", "00-0-0-0", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    @Test(arguments: ["", "00-0-0-0", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+        "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01more",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-4BF92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"])
     func aTraceparentOutsideTheStandardIsNotRead(text: String) {
         #expect(TraceContext(traceparent: text) == nil)
+    }
+
+    @Test(arguments: ["01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more"])
+    func ofALaterVersionWhatAllHaveIsRead(text: String) {
+        let trace = TraceContext(traceparent: text)
+        #expect(trace?.traceIDText == "4bf92f3577b34da6a3ce929d0e0e4736")
+        // What is handed on is of the version that is written here.
+        #expect(trace?.description == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+    }
+
+    @Test(arguments: [("00", "00"), ("01", "01"), ("02", "02"), ("03", "03"), ("ff", "03"), ("f8", "00")])
+    func flagsOfUnknownMeaningAreNotHandedOn(sent: String, kept: String) {
+        let trace = TraceContext(traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-\(sent)")
+        #expect(trace?.description.hasSuffix("-\(kept)") == true)
     }
 
     @Test(arguments: [

@@ -1,3 +1,4 @@
+import Contracts
 import Domain
 import Foundation
 import ServiceKit
@@ -91,6 +92,26 @@ import Testing
             #expect(view.json["clinician"] as? String == "c-2")
             #expect(view.json["closedOn"] as? String == "2026-03-09")
             #expect((view.json["participants"] as? [String])?.count == 2)
+        }
+    }
+
+    @Test func theTraceOfARequestGoesIntoTheLedgerAndItsStateDoesNot() async throws {
+        try await IngestionServer.run { server in
+            let (episode, participant) = try await server.fixture.openEpisode()
+            let sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            let path = "/v1/episodes/\(episode)/ratings"
+            let rated = try await server.post(
+                path, ratingBody(participant), headers: ["traceparent": sent, "tracestate": "vendor=sentinel"])
+            #expect(rated.status == 201)
+            #expect(rated.headers["attune-trace-id"] == "4bf92f3577b34da6a3ce929d0e0e4736")
+            let untraced = try await server.post(path, ratingBody(participant), headers: ["traceparent": "sentinel"])
+            let events = try await server.fixture.events(of: episode)
+            let traces = try events.map { try #require($0.traceparent.flatMap { TraceContext(traceparent: $0) }) }
+            // A span of its own in the caller's trace, and traces made here for the others.
+            #expect(traces.map(\.traceIDText).dropFirst(1).first == "4bf92f3577b34da6a3ce929d0e0e4736")
+            #expect(traces[1].description != sent)
+            #expect(Set(traces.map(\.traceID)).count == 3)
+            #expect(traces[2].traceIDText == untraced.headers["attune-trace-id"])
         }
     }
 

@@ -24,6 +24,11 @@ import Testing
         let results = try fixture.ledger()
         #expect(Set(results.map(\.channel)) == [.email, .webhook])
         #expect(results.allSatisfy { $0.type == .notificationDelivered && $0.cause == event.id })
+        // Both ends belong to the trace of the alert.
+        let traces = try fixture.connection.run("select traceparent from published.event where category = 3").map {
+            TraceContext(traceparent: try $0.text(0))?.traceID
+        }
+        #expect(traces == [event.trace?.traceID, event.trace?.traceID])
     }
 
     @Test func `A replay after a change of the routes tells nobody new about old alerts`() throws {

@@ -166,9 +166,15 @@ import Testing
     @Test func `A webhook is a signed CloudEvent that openssl verifies`() throws {
         let fixture = try Fixture(recipients: [.webhook])
         let example = Example.safety
-        try fixture.handle([try example.raised()])
+        let raised = try example.raised()
+        try fixture.handle([raised])
         #expect(try fixture.deliverNext())
         let request = try #require(fixture.webhooks.all.first)
+        // The trace goes on with a span of its own, the same at every attempt.
+        let trace = try #require(request.header("traceparent").flatMap { TraceContext(traceparent: $0) })
+        #expect(trace.traceID == raised.trace?.traceID)
+        #expect(trace.parentID != raised.trace?.parentID)
+        #expect(request.header("tracestate") == nil)
         #expect(request.line == "POST /hook HTTP/1.1")
         #expect(request.header("Content-Type")?.hasPrefix("application/cloudevents+json") == true)
         let signature = try #require(request.header("Attune-Signature"))

@@ -21,6 +21,7 @@ import Testing
         }
         http.routes.get("things/:id") { _, context -> JSON in ["id": .text(context.parameters.get("id"))] }
         http.routes.put("things/:id") { _, _ in HTTPResponse.Status.noContent }
+        http.routes.get("trace") { _, context -> JSON in ["trace": .text(context.trace)] }
         http.routes.get("fails") { _, _ -> JSON in throw Leak() }
         http.routes.get("busy") { _, _ -> JSON in throw Problem.overloaded(retryAfterSeconds: 7) }
     }
@@ -189,6 +190,30 @@ import Testing
             let everything = metrics.body + server.log.lines.joined()
             #expect(!everything.contains("4711"))
             #expect(!everything.contains("secret"))
+        }
+    }
+
+    @Test func `a request's trace goes on in answer, log and handler; what is no trace starts a new one`() async throws {
+        try await TestServer.run(routes: Self.routes) { server in
+            let sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            let good = try await server.client.send(
+                "GET", "/trace", headers: ["traceparent": sent, "tracestate": "vendor=sentinel"])
+            #expect(good.headers["attune-trace-id"] == "4bf92f3577b34da6a3ce929d0e0e4736")
+            #expect(try good.json()["trace"] as? String == sent)
+            #expect(good.headers["tracestate"] == nil)
+            var made: Set<String> = []
+            for bad in [nil, "", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", "\(sent), \(sent)", "nonsense"] {
+                let answer = try await server.client.send("GET", "/trace", headers: bad.map { ["traceparent": $0] } ?? [:])
+                let trace = try #require(answer.headers["attune-trace-id"])
+                #expect(trace.wholeMatch(of: /[0-9a-f]{32}/) != nil && trace != "4bf92f3577b34da6a3ce929d0e0e4736")
+                #expect(made.insert(trace).inserted, "a new one each time")
+                #expect(server.log.lines.contains { $0.contains(#""trace_id":"\#(trace)""#) })
+            }
+            #expect(server.log.lines.contains { $0.contains(#""trace_id":"4bf92f3577b34da6a3ce929d0e0e4736""#) })
+            #expect(!server.log.lines.joined().contains("sentinel"))
+            // Also where no route was found and where one fails.
+            #expect(try await server.client.send("GET", "/nowhere", headers: ["traceparent": sent]).headers["attune-trace-id"] != nil)
+            #expect(try await server.client.send("GET", "/fails", headers: ["traceparent": sent]).headers["attune-trace-id"] != nil)
         }
     }
 

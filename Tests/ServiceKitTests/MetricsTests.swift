@@ -29,8 +29,8 @@ func samples(_ text: String) throws -> [String: Double] {
     @Test func `counters, gauges and histograms are exposed`() throws {
         let registry = PrometheusRegistry()
         registry.describe([
-            MetricDescription("attune_wait_seconds", "Waiting.", buckets: [0.1, 1]),
-            MetricDescription("attune_events_total", "Events\nwith \\ odd text."),
+            MetricDescription(.histogram, "attune_wait_seconds", "Waiting.", buckets: [0.1, 1]),
+            MetricDescription(.counter, "attune_events_total", "Events\nwith \\ odd text."),
         ])
         let events = Counter(label: "attune_events_total", dimensions: [("topic", "a")], factory: registry)
         events.increment(by: 2)
@@ -89,9 +89,10 @@ func samples(_ text: String) throws -> [String: Double] {
     @Test func `names that do not tell kind and unit are found`() {
         let registry = PrometheusRegistry()
         registry.describe(
-            ["attune_a", "attune_b_total", "attune_c", "attune_d_seconds", "attune_e_total", "other_total"].map {
-                MetricDescription($0, "x")
-            })
+            ["attune_a", "attune_e_total", "other_total", "attune_h_total", "attune_i_total"].map {
+                MetricDescription(.counter, $0, "x", labels: ["lane"])
+            } + [MetricDescription(.gauge, "attune_b_total", "x")]
+                + ["attune_c", "attune_d_seconds"].map { MetricDescription(.histogram, $0, "x") })
         Counter(label: "attune_a", factory: registry).increment()
         Gauge(label: "attune_b_total", factory: registry).record(1)
         Metrics.Timer(label: "attune_c", factory: registry).recordSeconds(1)
@@ -99,8 +100,33 @@ func samples(_ text: String) throws -> [String: Double] {
         Counter(label: "attune_e_total", factory: registry).increment()
         Counter(label: "attune_f_total", factory: registry).increment()
         Counter(label: "other_total", factory: registry).increment()
+        Gauge(label: "attune_h_total", factory: registry).record(1)
+        Counter(label: "attune_i_total", dimensions: [("lane", "a"), ("client", "b")], factory: registry).increment()
         #expect(
             registry.namingProblems.map { $0.prefix { $0 != ":" } }
-                == ["attune_a", "attune_b_total", "attune_c", "attune_f_total", "other_total"])
+                == [
+                    "attune_a", "attune_b_total", "attune_c", "attune_f_total", "attune_h_total", "attune_i_total", "other_total",
+                ])
+        #expect(registry.namingProblems.contains("attune_i_total: labels not described: client"))
+    }
+
+    @Test func `a gauge that was ended is shown no more; a counter stays`() throws {
+        let registry = PrometheusRegistry()
+        func gauge(_ topic: String) -> Gauge {
+            Gauge(label: "attune_lag_records", dimensions: [("topic", topic)], factory: registry)
+        }
+        let (first, second) = (gauge("a"), gauge("b"))
+        first.record(7)
+        second.record(8)
+        let counter = Counter(label: "attune_x_total", factory: registry)
+        counter.increment()
+        first.destroy()
+        counter.destroy()
+        let read = try samples(registry.exposition())
+        #expect(read[#"attune_lag_records{topic="a"}"#] == nil)
+        #expect(read[#"attune_lag_records{topic="b"}"#] == 8)
+        #expect(read["attune_x_total"] == 1)
+        gauge("a").record(9)
+        #expect(try samples(registry.exposition())[#"attune_lag_records{topic="a"}"#] == 9)
     }
 }

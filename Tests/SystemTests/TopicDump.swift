@@ -3,9 +3,21 @@ import Foundation
 import Logging
 import Messaging
 
-/// Everything that stands in all topics: keys, headers and values.
+/// Everything that stands in all topics.
 enum TopicDump {
+    /// Keys, headers and values.
     static func bytes(kafka: String) throws -> Data {
+        var data = Data()
+        for record in try records(kafka: kafka) {
+            data += record.key
+            for header in record.headers { data += Array(header.name.utf8) + header.value }
+            data += record.value ?? []
+        }
+        return data
+    }
+
+    /// Every record of every topic.
+    static func records(kafka: String) throws -> [ConsumedRecord] {
         let settings = KafkaSettings(bootstrapServers: kafka, clientID: "dump", fetchWait: .milliseconds(10))
         let quiet = Logger(label: "dump") { _ in SwiftLogNoOpLogHandler() }
         let partitions = TopicCatalogue.all.flatMap { definition in
@@ -21,8 +33,8 @@ enum TopicDump {
         ) { Reader(store) }
         loop.start()
         defer { loop.stop(within: .seconds(30)) }
-        guard let data = store.whole() else { throw TopicsUnread() }
-        return data
+        guard let records = store.whole() else { throw TopicsUnread() }
+        return records
     }
 
     struct TopicsUnread: Error {}
@@ -30,7 +42,7 @@ enum TopicDump {
     private final class Store: @unchecked Sendable {
         // Safe to share: everything is only touched with `condition` locked.
         private let condition = NSCondition()
-        private var data = Data()
+        private var records: [ConsumedRecord] = []
         private var missing: Int
         private var hasEnded = false
 
@@ -38,11 +50,7 @@ enum TopicDump {
 
         func add(_ batch: [ConsumedRecord]) {
             condition.lock()
-            for record in batch {
-                data += record.key
-                for header in record.headers { data += Array(header.name.utf8) + header.value }
-                data += record.value ?? []
-            }
+            records += batch
             missing -= batch.count
             condition.broadcast()
             condition.unlock()
@@ -56,12 +64,12 @@ enum TopicDump {
         }
 
         /// Nil when the reader failed, or not everything came within two minutes.
-        func whole() -> Data? {
+        func whole() -> [ConsumedRecord]? {
             let limit = Date(timeIntervalSinceNow: 120)
             condition.lock()
             defer { condition.unlock() }
             while missing > 0, !hasEnded, condition.wait(until: limit) {}
-            return missing > 0 ? nil : data
+            return missing > 0 ? nil : records
         }
     }
 

@@ -44,7 +44,7 @@ struct BatchRoute: Sendable {
         }
         var batch = BatchRun(
             reader: CommandReader(catalogue: catalogue(), caller: context.caller), intake: intake,
-            writer: intake.writer(of: lane), metrics: metrics, trace: request.trace, requestID: context.requestID)
+            writer: intake.writer(of: lane), metrics: metrics, trace: context.trace, requestID: context.requestID)
         for start in stride(from: 0, to: lines.count, by: Self.chunkSize) {
             try await batch.decide(lines[start..<min(start + Self.chunkSize, lines.count)])
         }

@@ -1,4 +1,3 @@
-import Contracts
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -7,12 +6,6 @@ import Persistence
 import ServiceKit
 
 extension Request {
-    /// The caller's trace, or a new one.
-    var trace: TraceContext {
-        guard let name = HTTPField.Name("traceparent"), let text = headers[name] else { return .root() }
-        return TraceContext(traceparent: text) ?? .root()
-    }
-
     /// The version in `If-Match: "N"`; nil where the header is missing or `*`.
     func expectedVersion() throws(Problem) -> UInt64? {
         guard let text = headers[.ifMatch], text != "*" else { return nil }

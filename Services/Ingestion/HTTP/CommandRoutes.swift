@@ -117,7 +117,7 @@ struct CommandRoutes: Sendable {
             let document = try await request.json()
             let draft = try CommandReader(catalogue: catalogue(), caller: context.caller).command(
                 kind, document, at: place)
-            return try await intake.record(draft, by: context.caller, trace: request.trace)
+            return try await intake.record(draft, by: context.caller, trace: context.trace)
         } catch let refusal as IntakeRefusal {
             let problem = Problem(refusal)
             metrics.refused(problem)

@@ -3,6 +3,7 @@ import Domain
 import Logging
 import Messaging
 import Persistence
+import ServiceKit
 
 /// Publishes the ledger's events to Kafka as CloudEvents, each lane on its topic.
 ///
@@ -22,6 +23,15 @@ final class KafkaRelayPublisher: RelayPublisher, @unchecked Sendable {
 
     func publish(_ events: [LedgerEvent], within limit: Duration) throws {
         try usableProducer().publish(try events.map(RelayRecord.record), deadline: limit)
+        guard logger.logLevel <= .debug else { return }
+        for event in events {
+            var fields: Logger.Metadata = [
+                LogKey.event: "\(event.id)", LogKey.topic: "\(event.lane.topic.name)", "position": "\(event.position)",
+            ]
+            let trace = event.traceparent.flatMap { TraceContext(traceparent: $0) }
+            fields[LogKey.trace] = trace.map { "\($0.traceIDText)" }
+            logger.debug("event relayed", metadata: fields)
+        }
     }
 
     private func usableProducer() throws -> Producer {

@@ -18,6 +18,8 @@ struct Delivery: Sendable {
     let traceparent: String?
     let createdAt: Timestamp
 
+    var trace: TraceContext? { traceparent.flatMap { TraceContext(traceparent: $0) } }
+
     /// Whether it may wait to be gathered with others. What is overdue may not.
     var canWait: Bool { urgency == .normal && escalationLevel == 0 && recipient.channel == .email }
 
@@ -84,7 +86,9 @@ struct DeliveryAttempt: Sendable {
 
     var message: OutgoingMessage {
         OutgoingMessage(
-            id: digest ?? delivery.id, notice: notice, contact: contact, times: times, createdAt: delivery.createdAt)
+            id: digest ?? delivery.id, notice: notice, contact: contact, times: times, createdAt: delivery.createdAt,
+            // A digest follows from several events, which have no trace in common.
+            trace: gathered == nil ? delivery.trace : nil)
     }
 
     private var notice: Notice {

@@ -75,6 +75,7 @@ final class DeliveryWorker {
             LogKey.site: "\(attempt.delivery.site)", "recipient": "\(attempt.delivery.recipient.id)",
             "channel": "\(attempt.delivery.recipient.channel.rawValue)", "attempt": "\(attempt.number)",
         ]
+        fields[LogKey.trace] = attempt.delivery.trace.map { "\($0.traceIDText)" }
         fields["gathered"] = attempt.gathered.map { "\($0.count + 1)" }
         fields["reply"] = outcome.reply.map { "\($0)" }
         fields["reason"] = outcome.reason.map { "\($0)" }

@@ -29,14 +29,16 @@ struct Commands: Sendable {
 
     /// Records what happened in an episode.
     ///
-    /// - Parameter draft: with its site, which the page has read within the visitor's scope.
+    /// - Parameters:
+    ///   - draft: with its site, which the page has read within the visitor's scope.
+    ///   - trace: of the page's request.
     /// - Returns: where it stands; for a repeated command the first result.
     /// - Throws: ``Problem`` 409 where a rule of episodes is against it, 503 where the database does not serve.
     @discardableResult
-    func record(_ draft: CommandDraft, by visitor: Visitor) async throws -> Receipt {
+    func record(_ draft: CommandDraft, by visitor: Visitor, trace: TraceContext) async throws -> Receipt {
         let outcome: Outcome
         do {
-            outcome = try await intake.record(draft, by: visitor.caller, trace: .root()).outcome
+            outcome = try await intake.record(draft, by: visitor.caller, trace: trace).outcome
         } catch let refusal as IntakeRefusal {
             throw refusal == .unknownEpisode ? Problem.notFound : Problem.unavailable("database", retryAfterSeconds: 1)
         }

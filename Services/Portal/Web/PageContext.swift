@@ -1,3 +1,4 @@
+import Contracts
 import Domain
 import Hummingbird
 import ServiceKit
@@ -6,6 +7,8 @@ import ServiceKit
 struct PageContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let requestID: String
+    /// What is recorded for the page belongs to this trace.
+    let trace: TraceContext
     /// The address at the other end of the connection.
     let peer: String?
     /// Nil for somebody who is not signed in.
@@ -26,6 +29,7 @@ struct PageContext: ChildRequestContext {
     init(context: ServiceRequestContext) throws {
         coreContext = context.coreContext
         requestID = context.requestID
+        trace = context.trace
         peer = context.peer
     }
 

@@ -1,3 +1,4 @@
+public import Contracts
 public import Domain
 
 /// Everything that a message to a person may tell. Messages leave the house unencrypted in the end, so there is nobody
@@ -55,14 +56,18 @@ public struct OutgoingMessage: Sendable {
     /// Whose clock times in the text go by; nil: UTC.
     public let times: MessageTimes?
     public let createdAt: Timestamp
+    /// Handed on to systems, with which they go on. Mails have no place for it.
+    public let trace: TraceContext?
 
     public init(
-        id: DeliveryID, notice: Notice, contact: Recipient.Contact, times: MessageTimes? = nil, createdAt: Timestamp
+        id: DeliveryID, notice: Notice, contact: Recipient.Contact, times: MessageTimes? = nil, createdAt: Timestamp,
+        trace: TraceContext? = nil
     ) {
         self.id = id
         self.notice = notice
         self.contact = contact
         self.times = times
         self.createdAt = createdAt
+        self.trace = trace
     }
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Crypto
 import Domain
 import FoundationEssentials
@@ -39,17 +40,18 @@ enum WebhookMessage {
     }
 
     static func request(
-        _ body: [UInt8], to target: WebhookTarget, of message: DeliveryID, at time: Timestamp, timeout: Duration,
-        connectTimeout: Duration
+        _ body: [UInt8], to target: WebhookTarget, of message: DeliveryID, trace: TraceContext?, at time: Timestamp,
+        timeout: Duration, connectTimeout: Duration
     ) throws(OutboundError) -> HTTPRequest {
         let seconds = time.microseconds / 1_000_000
+        var headers = [
+            try Header("Content-Type", "application/cloudevents+json; charset=utf-8"),
+            try Header("Attune-Delivery", message.description),
+            try Header("Attune-Signature", signature(of: body, at: seconds, with: target.keys)),
+        ]
+        if let trace { headers.append(try Header("traceparent", trace.following(message.bytes).description)) }
         return try HTTPRequest(
-            .post, url: target.url,
-            headers: [
-                Header("Content-Type", "application/cloudevents+json; charset=utf-8"),
-                Header("Attune-Delivery", message.description),
-                Header("Attune-Signature", signature(of: body, at: seconds, with: target.keys)),
-            ],
+            .post, url: target.url, headers: headers,
             // Nobody reads the answer; its status counts.
             body: body, timeout: timeout, connectTimeout: connectTimeout, maxResponseBytes: 1 << 20)
     }

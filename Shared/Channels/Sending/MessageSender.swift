@@ -97,7 +97,7 @@ public final class MessageSender {
     ) throws(OutboundError) -> (AttemptOutcome, Bool) {
         let now = Timestamp.now
         let request = try WebhookMessage.request(
-            WebhookMessage.body(message, portal: settings.portal), to: target, of: message.id, at: now,
+            WebhookMessage.body(message, portal: settings.portal), to: target, of: message.id, trace: message.trace, at: now,
             timeout: settings.timeout, connectTimeout: settings.connectTimeout)
         let response = try (target.allowsPrivateAddress ? privateWebhooks : webhooks).send(request)
         let retryAfter = response.header("Retry-After").flatMap { RetryAfter.pause($0, now: now) }

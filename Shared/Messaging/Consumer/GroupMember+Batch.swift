@@ -11,18 +11,22 @@ extension GroupMember {
         do {
             outcome = try consumer.handle(batch.records)
         } catch {
+            MessagingConvention.processed(
+                batch.records, by: settings.group, since: start, error: "\(type(of: error))")
             guard error.isTransient else { throw .consumer("\(error)") }
             return postponeBatch(error)
         }
         control.beat()
         switch outcome {
         case .done:
+            MessagingConvention.processed(batch.records, by: settings.group, since: start)
             KafkaMetrics.batchTime.record(since: start)
             KafkaMetrics.batches.increment()
             KafkaMetrics.consumed.increment(by: batch.records.count)
             handled.merge(batch.nextOffsets) { $1 }
             batch.removeAll()
         case .lostPartitions(let partitions):
+            MessagingConvention.processed(batch.records, by: settings.group, since: start, error: "lost_partitions")
             guard batch.drop(Set(partitions)) > 0 else {
                 throw .consumer("reported partitions as lost that have no record in the batch")
             }

@@ -39,6 +39,7 @@ extension GroupMember {
             if let lag { gauge(for: partition).record(lag) }
             return ConsumerStatus.Partition(id: partition, nextOffset: handled[partition], lag: lag)
         }
+        observeDrain(partitions)
         control.update {
             $0.assigned = partitions
             $0.lastProgress = .now
@@ -48,7 +49,21 @@ extension GroupMember {
     /// Ends the measures of partitions that went away, lest their last value be shown for ever.
     func dropGauges() {
         for gauge in lagGauges.values { gauge.destroy() }
+        for gauge in drainGauges.values { gauge.destroy() }
         lagGauges = [:]
+        drainGauges = [:]
+        drains.forget()
+    }
+
+    private func observeDrain(_ partitions: [ConsumerStatus.Partition]) {
+        let observed = partitions.map {
+            DrainEstimates.Observation(id: $0.id, next: $0.nextOffset, waiting: $0.lag)
+        }
+        for (topic, seconds) in drains.observe(observed, at: .now) {
+            let gauge = drainGauges[topic] ?? KafkaMetrics.drain(topic)
+            drainGauges[topic] = gauge
+            gauge.record(seconds)
+        }
     }
 
     private func gauge(for partition: TopicPartition) -> Gauge {

@@ -44,6 +44,8 @@ final class GroupMember {
     var handled: [TopicPartition: Int64] = [:]
     var mirrored: [TopicPartition: Int64] = [:]
     var lagGauges: [TopicPartition: Gauge] = [:]
+    var drainGauges: [String: Gauge] = [:]
+    var drains = DrainEstimates()
     var observationDue: ContinuousClock.Instant = .now
     var idleDue: ContinuousClock.Instant
 

@@ -50,8 +50,10 @@ public final class Producer {
             try deliver(records, until: start + deadline, meanwhile: work)
         } catch {
             KafkaMetrics.deliveryFailures.increment()
+            MessagingConvention.sent(records, since: start, error)
             throw error
         }
+        MessagingConvention.sent(records, since: start, nil)
         KafkaMetrics.produced.increment(by: records.count)
         KafkaMetrics.publishTime.record(since: start)
     }

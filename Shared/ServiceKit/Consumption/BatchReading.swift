@@ -1,4 +1,5 @@
 import Contracts
+import Logging
 import Messaging
 import Persistence
 
@@ -25,8 +26,30 @@ struct BatchReading {
         self.events = events
     }
 
+    /// Records that are no events.
+    var unreadable: [HandlingFailure] {
+        failures.filter { events[$0.key] == nil }.sorted { $0.key < $1.key }.map { place, failure in
+            HandlingFailure(place: place, code: failure.code, reason: failure.reason, isPoison: true)
+        }
+    }
+
     mutating func fail(_ failure: HandlingFailure) {
         failures[failure.place] = (failure.code, failure.reason)
+    }
+
+    /// Nil for a record that is no event.
+    func event(at place: Int) -> EventEnvelope? { events[place]?.envelope }
+
+    /// By what a record and its event are found in logs: ids and places, nothing of what the event says.
+    func fields(of event: EventEnvelope?, at place: Int) -> Logger.Metadata {
+        let record = batch[place]
+        var fields: Logger.Metadata = [
+            LogKey.topic: "\(record.topic)", LogKey.partition: "\(record.partition)", LogKey.offset: "\(record.offset)",
+        ]
+        fields[LogKey.event] = event.map { "\($0.id)" }
+        fields["type"] = event.map { "\($0.type.rawValue)" }
+        fields[LogKey.trace] = event?.trace.map { "\($0.traceIDText)" }
+        return fields
     }
 
     var keys: Set<[UInt8]> { Set(batch.map(\.key)) }

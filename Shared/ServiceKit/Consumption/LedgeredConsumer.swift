@@ -50,8 +50,10 @@ public final class LedgeredConsumer: RecordConsumer {
         var tries = 0
         while true {
             do {
-                try commit(reading)
+                let handled = try commit(reading)
                 handler.didCommit()
+                for failure in reading.unreadable { logParking(failure, reading) }
+                logHandled(handled, reading)
                 return .done
             } catch let lost as LostPartitions {
                 handler.willRetry()
@@ -90,30 +92,38 @@ public final class LedgeredConsumer: RecordConsumer {
         return .done
     }
 
-    private func commit(_ reading: BatchReading) throws {
+    /// - Returns: the events that were handled, with their places in the batch.
+    private func commit(_ reading: BatchReading) throws -> [(place: Int, event: ConsumedEvent)] {
         try connection.transaction { connection in
             let lost = try positions.advance(reading.moves(epochs), clusterID: clusterID, on: connection)
             guard lost.isEmpty else { throw LostPartitions(partitions: lost) }
             let blocked = try quarantine.openKeys(among: reading.keys, on: connection)
             let sorted = reading.sorted(blocked: blocked)
             try quarantine.park(sorted.parked, clusterID: clusterID, on: connection)
-            guard !sorted.events.isEmpty else { return }
+            guard !sorted.events.isEmpty else { return [] }
             do {
                 try handler.handle(sorted.events.map(\.event), on: connection)
             } catch {
                 throw HandlingFailure.classified(error, recordAt: { sorted.events[$0].place })
             }
+            return sorted.events
+        }
+    }
+
+    /// A line for each event, by which its way can be followed through the logs: for looking into something, since it
+    /// costs more than handling the event.
+    private func logHandled(_ handled: [(place: Int, event: ConsumedEvent)], _ reading: BatchReading) {
+        guard logger.logLevel <= .debug else { return }
+        for (place, event) in handled {
+            logger.debug("event handled", metadata: reading.fields(of: event.envelope, at: place))
         }
     }
 
     private func logParking(_ failure: HandlingFailure, _ reading: BatchReading) {
-        let record = reading.batch[failure.place]
-        logger.error(
-            "event parked in quarantine; later events of its episode wait behind it",
-            metadata: [
-                "topic": "\(record.topic)", "partition": "\(record.partition)", "offset": "\(record.offset)",
-                "reason_code": "\(failure.code)", "reason": "\(failure.reason)",
-            ])
+        var fields = reading.fields(of: reading.event(at: failure.place), at: failure.place)
+        fields["reason_code"] = "\(failure.code)"
+        fields["reason"] = "\(failure.reason)"
+        logger.error("event parked in quarantine; later events of its episode wait behind it", metadata: fields)
     }
 }
 

@@ -11,7 +11,8 @@ struct BearerAuthentication: RouterMiddleware {
     let factory: any MetricsFactory
 
     static let descriptions = [
-        MetricDescription("attune_http_tokens_refused_total", "Access tokens refused, by reason.")
+        MetricDescription(
+            .counter, "attune_http_tokens_refused_total", "Access tokens refused, by reason.", labels: ["reason"])
     ]
 
     func handle(

@@ -1,3 +1,4 @@
+import Contracts
 import Hummingbird
 import HTTPTypes
 import Logging
@@ -26,11 +27,16 @@ struct RequestObservation: RouterMiddleware {
     }
 
     static let descriptions = [
-        MetricDescription("attune_http_requests_underway", "Requests that are being answered."),
+        MetricDescription(.gauge, "attune_http_requests_underway", "Requests that are being answered."),
         MetricDescription(
-            "attune_http_requests_turned_away_total", "Requests answered 503 because too many were under way."),
-        MetricDescription("attune_http_requests_total", "Requests answered, by route, method and status."),
-        MetricDescription("attune_http_request_duration_seconds", "Time from a request's head to its answer."),
+            .counter, "attune_http_requests_turned_away_total",
+            "Requests answered 503 because too many were under way."),
+        MetricDescription(
+            .counter, "attune_http_requests_total",
+            "Requests answered, by route, method and status.", labels: ["method", "route", "status"]),
+        MetricDescription(
+            .histogram, "attune_http_request_duration_seconds",
+            "Time from a request's head to its answer.", labels: ["method", "route"]),
     ]
 
     func handle(
@@ -41,12 +47,15 @@ struct RequestObservation: RouterMiddleware {
         // The framework's own id of the request says nothing more.
         context.logger[metadataKey: "hb.request.id"] = nil
         context.logger[metadataKey: LogKey.requestID] = "\(context.requestID)"
+        if let trace = RequestTrace.accepted(request) { context.trace = trace }
+        context.logger[metadataKey: LogKey.trace] = "\(context.trace.traceIDText)"
         let started = ContinuousClock.now
         gauge.record(underway.enter())
         defer { gauge.record(underway.leave()) }
         var response = try await answer(request, context, next)
         observe(request, context, response.status, started.duration(to: .now))
         response.headers[RequestIdentity.header] = context.requestID
+        response.headers[RequestTrace.answer] = context.trace.traceIDText
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
@@ -119,6 +128,20 @@ enum RequestIdentity {
             })
         else { return nil }
         return text
+    }
+}
+
+/// W3C trace context of a request. What cannot be read starts a new trace, as the recommendation has it. `tracestate` is
+/// not taken over: it is free text of others, and the trace goes into a ledger from which nothing is ever removed.
+enum RequestTrace {
+    // Constant and well-formed, so the names exist.
+    private static let header = HTTPField.Name("traceparent") ?? .from
+    /// By which a caller finds the way of what was sent, also where the trace was made here.
+    static let answer = HTTPField.Name("Attune-Trace-Id") ?? .from
+
+    /// A header that stands twice is read as one value with a comma, which is no trace.
+    static func accepted(_ request: Request) -> TraceContext? {
+        request.headers[header].flatMap { TraceContext(traceparent: $0) }
     }
 }
 

@@ -33,7 +33,7 @@ public struct ServiceHTTP {
         self.verifier = verifier
         self.logger = logger
         routes = ServiceRoutes()
-        registry.describe(RequestObservation.descriptions + BearerAuthentication.descriptions)
+        registry.describe(HTTPDescriptions.all)
         routes.add(middleware: RequestObservation(limit: settings[HTTPSettings.requestLimit], registry: registry))
         routes.add(middleware: AddressLimit())
         OperationalRoutes.add(to: routes, health: health, registry: registry)

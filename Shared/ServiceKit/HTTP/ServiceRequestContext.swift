@@ -1,3 +1,4 @@
+public import Contracts
 public import Domain
 public import Hummingbird
 import NIOCore
@@ -7,6 +8,8 @@ public struct ServiceRequestContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// The `X-Request-Id` the caller gave, or one made here.
     public internal(set) var requestID: String
+    /// The caller's trace, or a new one where none came that can be read.
+    public internal(set) var trace: TraceContext
     /// Who asks, once a token was verified.
     public internal(set) var caller: Caller?
 
@@ -20,6 +23,7 @@ public struct ServiceRequestContext: RequestContext {
         coreContext = .init(source: source)
         peer = source.channel.remoteAddress?.ipAddress
         requestID = ""
+        trace = .root()
     }
 }
 
@@ -27,6 +31,8 @@ public struct ServiceRequestContext: RequestContext {
 public struct CallerContext: ChildRequestContext {
     public var coreContext: CoreRequestContextStorage
     public let requestID: String
+    /// What is caused by the request belongs to this trace.
+    public let trace: TraceContext
     public let caller: Caller
 
     /// Most bytes a body may have unless a route says otherwise.
@@ -37,6 +43,7 @@ public struct CallerContext: ChildRequestContext {
         self.caller = caller
         coreContext = context.coreContext
         requestID = context.requestID
+        trace = context.trace
     }
 }
 

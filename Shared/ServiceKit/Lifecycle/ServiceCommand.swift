@@ -94,6 +94,7 @@ struct Launcher<Command: ServiceCommand>: AsyncParsableCommand {
         let level = Logger.Level(rawValue: settings[CommonSettings.logLevel]) ?? .info
         LoggingSystem.bootstrap { label in JSONLogHandler(service: Command.name, label: label, level: level) }
         let registry = PrometheusRegistry()
+        registry.describe(SharedDescriptions.all)
         MetricsSystem.bootstrap(registry)
         ProcessMetrics.install(in: registry, service: Command.name, version: Command.version)
         let logger = Logger(label: Command.name)

@@ -1,6 +1,8 @@
 /// Names of fields in log lines. One name for one thing, so that a search finds it in every service.
 public enum LogKey {
     public static let requestID = "request_id"
+    /// Of W3C trace context: the same in every service that handles what follows from one request.
+    public static let trace = "trace_id"
     public static let route = "route"
     public static let method = "method"
     public static let status = "status"

@@ -1,14 +1,34 @@
-/// What a metric means, for its `# HELP` line, and how finely it is measured.
+/// What a metric means, for its `# HELP` line and for docs/metrics.md, and how finely it is measured.
 public struct MetricDescription: Sendable {
+    public enum Kind: String, Sendable {
+        case counter, gauge, histogram
+    }
+
+    public let kind: Kind
     public let name: String
     public let help: String
+    /// Labels that its series may have. Each has few values, known beforehand: never ids, never what somebody sent.
+    public let labels: [String]
     /// Upper bounds of the histogram's buckets; nil for the usual ones of its unit.
     public let buckets: [Double]?
+    private let ownUnit: String?
 
-    public init(_ name: String, _ help: String, buckets: [Double]? = nil) {
+    public init(
+        _ kind: Kind, _ name: String, _ help: String, labels: [String] = [], unit: String? = nil, buckets: [Double]? = nil
+    ) {
+        self.kind = kind
+        ownUnit = unit
+        self.labels = labels
         self.name = name
         self.help = help
         self.buckets = buckets
+    }
+
+    /// What it is measured in: as its name ends, but for names that are older than that rule.
+    public var unit: String {
+        if let ownUnit { return ownUnit }
+        for unit in ["seconds", "bytes"] where name.hasSuffix("_\(unit)") || name.hasSuffix("_\(unit)_total") { return unit }
+        return "number"
     }
 
     /// From a database round trip to a very slow request.

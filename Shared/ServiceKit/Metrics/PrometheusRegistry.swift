@@ -8,9 +8,7 @@ import Synchronization
 /// combinations: further ones are refused and counted, so that a mistake in a label cannot fill the
 /// memory of the service or of the monitoring.
 public final class PrometheusRegistry: MetricsFactory {
-    enum Kind: String {
-        case counter, gauge, histogram
-    }
+    typealias Kind = MetricDescription.Kind
 
     private struct Family {
         let kind: Kind
@@ -62,12 +60,16 @@ public final class PrometheusRegistry: MetricsFactory {
         return text
     }
 
-    /// Metrics whose names do not tell their kind and unit, each with the reason; empty when all is well.
+    /// Metrics whose names do not tell their kind and unit, or that are other than described, each with the reason; empty when all is well.
     public var namingProblems: [String] {
         let (families, descriptions) = state.withLock { ($0.families, $0.descriptions) }
         return families.sorted { $0.key < $1.key }.compactMap { name, family in
-            if name != name.lowercased() || !name.hasPrefix("attune_") { return "\(name): not attune_ in lower case" }
-            if descriptions[name] == nil { return "\(name): not described" }
+            let isOwn = ["attune_", "messaging_"].contains(where: name.hasPrefix)
+            if name != name.lowercased() || !isOwn { return "\(name): not attune_ in lower case" }
+            guard let description = descriptions[name] else { return "\(name): not described" }
+            if description.kind != family.kind { return "\(name): described as a \(description.kind.rawValue)" }
+            let labels = Set(family.series.keys.joined().map(\.name)).subtracting(description.labels)
+            if !labels.isEmpty { return "\(name): labels not described: \(labels.sorted().joined(separator: ", "))" }
             switch family.kind {
             case .counter: return name.hasSuffix("_total") ? nil : "\(name): a counter not ending in _total"
             case .gauge: return name.hasSuffix("_total") ? "\(name): a gauge ending in _total" : nil
@@ -108,12 +110,24 @@ public final class PrometheusRegistry: MetricsFactory {
         series(label, dimensions, .histogram) { HistogramSeries(bounds: $0) } ?? RefusedSeries.shared
     }
 
-    // A series stays until the process ends: Prometheus expects counters not to vanish.
+    // Counters and histograms stay until the process ends: Prometheus expects them not to vanish. A gauge of something that
+    // is gone, such as a partition that another process reads now, would show its last value for ever.
     public func destroyCounter(_ handler: any CounterHandler) {}
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    public func destroyMeter(_ handler: any MeterHandler) {}
-    public func destroyRecorder(_ handler: any RecorderHandler) {}
+    public func destroyMeter(_ handler: any MeterHandler) { end(handler as? GaugeSeries) }
+    public func destroyRecorder(_ handler: any RecorderHandler) { end(handler as? GaugeSeries) }
     public func destroyTimer(_ handler: any TimerHandler) {}
+
+    private func end(_ gauge: GaugeSeries?) {
+        guard let gauge else { return }
+        state.withLock { state in
+            for name in state.families.keys {
+                guard let place = state.families[name]?.series.first(where: { $0.value === gauge })?.key else { continue }
+                state.families[name]?.series[place] = nil
+                return
+            }
+        }
+    }
 
     /// The series of these labels, made when it is new; nil if it is refused.
     private func series<S: Series>(

@@ -145,7 +145,7 @@ struct CheckInRoutes: Sendable {
         do {
             try await checkIn.parts.commands.record(
                 CommandDraft(episode: place.invitation.episode, site: place.invitation.site, content: content),
-                by: place.visitor)
+                by: place.visitor, trace: context.trace)
         } catch let refused as CommandRefused {
             // The first answer stands: it is what the next page shows.
             guard refused.refusal == .idReused else { throw Problem.conflict("not-recorded", title: "Nothing was recorded") }

@@ -1,3 +1,4 @@
+import Contracts
 import Domain
 import Intake
 import ServiceKit
@@ -74,11 +75,13 @@ struct FormReading {
 struct Recording: Sendable {
     let commands: Commands
     let words: Words
+    /// Of the page's request.
+    let trace: TraceContext
 
     /// - Throws: `FieldError` with what is wrong and what to do; ``Problem``.
     func record(_ draft: CommandDraft, by visitor: Visitor) async throws {
         do {
-            try await commands.record(draft, by: visitor)
+            try await commands.record(draft, by: visitor, trace: trace)
         } catch let refused as CommandRefused {
             throw error(refused.refusal)
         }
@@ -113,5 +116,7 @@ struct Recording: Sendable {
 
 extension PageParts {
     /// In the visitor's language.
-    func recording(_ context: PageContext) -> Recording { Recording(commands: commands, words: pages.words(context)) }
+    func recording(_ context: PageContext) -> Recording {
+        Recording(commands: commands, words: pages.words(context), trace: context.trace)
+    }
 }
