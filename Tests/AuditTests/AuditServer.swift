@@ -6,6 +6,7 @@ import Logging
 import Persistence
 import ServiceKit
 import ServiceLifecycle
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -20,6 +21,8 @@ struct AuditServer {
         var document: JSON? { try? JSON.parse(Array(body.utf8)) }
     }
 
+    /// Methods of every address that is answered.
+    let addresses: [String: Set<String>]
     private let port: Int
     private let issuer: TokenIssuer
 
@@ -37,6 +40,7 @@ struct AuditServer {
         let pool = ConnectionPool(ledger.database.settings(role: "attune_audit"), size: 1, logger: logger)
         let http = try await runtime.authenticatedHTTP()
         AuditRoutes(pool: pool, keys: keys ?? LogKeys(ledger.key.verifierKey)).add(to: http)
+        let addresses = http.routes.addresses.mapValues { Set($0.map(\.rawValue)) }
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { announced.yield($0) }], logger: logger))
@@ -45,7 +49,8 @@ struct AuditServer {
             var iterator = ports.makeAsyncIterator()
             let outcome: Result<Void, any Error>
             do {
-                let server = AuditServer(port: try #require(await iterator.next()), issuer: issuer)
+                let server = AuditServer(
+                    addresses: addresses, port: try #require(await iterator.next()), issuer: issuer)
                 outcome = .success(try await body(server))
             } catch {
                 outcome = .failure(error)
@@ -70,7 +75,13 @@ struct AuditServer {
         let text = try await onOwnThread { try Self.exchange(Array(request.utf8), port: port) }
         let head = try #require(text.range(of: "\r\n\r\n"))
         let status = try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-        return Answer(status: status, body: String(text[head.upperBound...]))
+        let body = String(text[head.upperBound...])
+        let type = text[..<head.lowerBound].firstMatch(of: /\r\n[Cc]ontent-[Tt]ype: ([^\r]+)/)?.1
+        let faults = try ContractJudge.shared?.faults(
+            .init(
+                contract: ContractTests.path, method: "GET", path: path, status: status, type: String(type ?? ""), body: body))
+        #expect(faults ?? [] == [])
+        return Answer(status: status, body: body)
     }
 
     /// One GET that is expected to be answered with this status.

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import ServiceKit
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import Intake
@@ -16,6 +17,8 @@ struct IngestionServer: Sendable {
     let issuer: TokenIssuer
     /// Of a clinician of site `north`.
     let token: String
+    /// Methods of every address that is answered.
+    let addresses: [String: Set<String>]
 
     static func run(_ body: @escaping @Sendable (IngestionServer) async throws -> Void) async throws {
         let folder = NSTemporaryDirectory() + "attune-ingestion-\(UUID().uuidString)"
@@ -33,6 +36,7 @@ struct IngestionServer: Sendable {
         let http = try await runtime.authenticatedHTTP()
         let catalogue = try Catalogue.load()
         IngestionAPI(catalogue: { catalogue }, intake: fixture.intake, metrics: fixture.metrics).add(to: http)
+        let addresses = http.routes.addresses.mapValues { Set($0.map(\.rawValue)) }
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: .init(services: [http.service { port.yield($0) }], logger: runtime.logger))
@@ -44,7 +48,7 @@ struct IngestionServer: Sendable {
                 try await body(
                     IngestionServer(
                         fixture: fixture, client: WireClient(port: number), issuer: issuer,
-                        token: try await Self.token(issuer, sites: ["north"])))
+                        token: try await Self.token(issuer, sites: ["north"]), addresses: addresses))
             }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
@@ -74,11 +78,26 @@ struct IngestionServer: Sendable {
         var headers = headers
         headers["Content-Type"] = type
         headers["Authorization"] = "Bearer \(token ?? self.token)"
-        return try await client.send("POST", path, headers: headers, body: Array(body.utf8))
+        return try judged(
+            "POST", path, type, body, try await client.send("POST", path, headers: headers, body: Array(body.utf8)))
     }
 
     func get(_ path: String, token: String? = nil) async throws -> WireClient.Answer {
-        try await client.send("GET", path, headers: ["Authorization": "Bearer \(token ?? self.token)"], body: [])
+        try judged(
+            "GET", path, "", "",
+            try await client.send("GET", path, headers: ["Authorization": "Bearer \(token ?? self.token)"], body: []))
+    }
+
+    /// Everything that tests send and receive is held against the document.
+    private func judged(
+        _ method: String, _ path: String, _ type: String, _ body: String, _ answer: WireClient.Answer
+    ) throws -> WireClient.Answer {
+        let faults = try ContractJudge.shared?.faults(
+            .init(
+                contract: ContractTests.path, method: method, path: path, requestType: type, request: body,
+                status: answer.status, type: answer.headers["content-type"] ?? "", body: answer.body))
+        #expect(faults ?? [] == [])
+        return answer
     }
 
     func postBatch(_ lines: [String], query: String = "", token: String? = nil) async throws -> WireClient.Answer {

@@ -8,6 +8,8 @@ import ServiceLifecycle
 public struct ServedRoutes: Sendable {
     public let port: Int
     public let issuer: TokenIssuer
+    /// Methods of every address that is answered.
+    public let addresses: [String: Set<String>]
 
     /// - Parameters:
     ///   - service: its name; its database role is called the same, with an underscore.
@@ -30,6 +32,7 @@ public struct ServedRoutes: Sendable {
         let pool = ConnectionPool(database.settings(role: role), size: 2, logger: logger)
         let http = try await runtime.authenticatedHTTP()
         add(http, pool)
+        let addresses = http.routes.addresses.mapValues { Set($0.map(\.rawValue)) }
         let (ports, announced) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(configuration: .init(services: [http.service { announced.yield($0) }], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -38,7 +41,7 @@ public struct ServedRoutes: Sendable {
             let outcome: Result<Void, any Error>
             do {
                 guard let port = await iterator.next() else { throw NoPort() }
-                outcome = .success(try await body(ServedRoutes(port: port, issuer: issuer)))
+                outcome = .success(try await body(ServedRoutes(port: port, issuer: issuer, addresses: addresses)))
             } catch {
                 outcome = .failure(error)
             }

@@ -9,6 +9,9 @@ public final class ServiceRoutes: RouterMethods {
     private let router: Router<ServiceRequestContext>
     private var methods: [String: (path: RouterPath, methods: Set<HTTPRequest.Method>)] = [:]
 
+    /// The addresses that are answered, with the methods of each: what the contract has to name.
+    public var addresses: [String: Set<HTTPRequest.Method>] { methods.mapValues(\.methods) }
+
     init() {
         router = Router(context: ServiceRequestContext.self, options: .autoGenerateHeadEndpoints)
     }
