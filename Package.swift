@@ -33,9 +33,9 @@ func service(
 /// The OpenAPI document that a service serves.
 func contract(_ executable: String) -> [Resource] { [.embedInCode("\(executable).openapi.yaml")] }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude,
         swiftSettings: [.enableUpcomingFeature("ExistentialAny")])
 }
 
@@ -152,7 +152,8 @@ let package = Package(
             tests(
                 "ConsumptionTests",
                 ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
-            tests("ContractsTests", ["Contracts", "Domain", "ServiceKit", "TestSupport", protobuf, crypto]),
+            tests(
+                "ContractsTests", ["Contracts", "Domain", "ServiceKit", "TestSupport", protobuf, crypto], exclude: ["Recorded"]),
             tests("ClientTextTests", ["ClientText", "Domain"]),
             tests("DirectoryTests", ["Directory", "ClientText"]),
             tests("FHIRTests", ["FHIR", "ServiceKit", "Domain"]),

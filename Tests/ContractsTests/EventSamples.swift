@@ -114,8 +114,8 @@ enum EventSamples {
             $0.state = .notOnTrack
             $0.signals = [
                 .with {
-                    $0.kind = .notOnTrack
-                    $0.rule = "expected-response.below-80"
+                    $0.kind = .deteriorating
+                    $0.rule = SignalRule.reliablyWorse.name
                     $0.ratingID = bytes(3)
                 }
             ]

@@ -10,7 +10,7 @@ import Testing
 @Suite struct RecordedEventsTests {
     /// SHA-256 of every file of recorded events.
     private static let files = [
-        "events-1.json": "SHA"
+        "events-1.json": "4a75eadcbd0f45533535bba9c2dec7e0b8ed58b6c8a000ac8033a83065d85a29"
     ]
 
     struct Recorded: Codable, Hashable {

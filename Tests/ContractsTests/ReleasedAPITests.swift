@@ -18,7 +18,7 @@ import Testing
                 now["\(service) \(name)"] = part.map(\.description) ?? "operation"
             }
         }
-        #expect(now.count > 1000)
+        #expect(now.count > 900)
         let released = try ReleasedState("docs/contracts/released-api.txt")
         #expect(try released.faults(now) { Self.breaking($0, $1, $2, in: released.entries) } == [])
     }
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "required string(uuid)|null", "optional =self|=other", "required integer 1..999", "optional array 1..",
+        "required null|string(uuid)", "optional =other|=self", "required integer 1..999", "optional array 1..",
         "optional string(^(\\*|\"[0-9]{1,19}\")$)", "required anything",
     ])
     func `A part reads back as it was written`(text: String) {

@@ -62,9 +62,11 @@ import Testing
         for (name, file) in files {
             let code = try String(contentsOf: Self.folder.appending(path: "Generated/\(name).pb.swift"), encoding: .utf8)
             var generated: [String: String] = [:]
-            for part in code.components(separatedBy: "\nextension Attune_V1_").dropFirst() {
+            for part in code.components(separatedBy: "extension Attune_V1_").dropFirst() {
                 let message = String(part.prefix { $0 != ":" })
-                for match in part.matches(of: /case (\d+): try \{[^}]*?decoder\.decode(Singular|Repeated)(\w+)Field/.dotMatchesNewlines()) {
+                // The first call behind each number, and not behind the next one.
+                let calls = /case (\d+): try \{(?:(?!case \d+:).)*?decoder\.decode(Singular|Repeated)(\w+)Field/
+                for match in part.matches(of: calls.dotMatchesNewlines()) {
                     generated["\(message) \(match.1)"] = "\(match.2)\(match.3)"
                 }
             }
