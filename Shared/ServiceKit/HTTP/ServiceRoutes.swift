@@ -47,6 +47,6 @@ public final class ServiceRoutes: RouterMethods {
     }
 
     private static let usualMethods: [HTTPRequest.Method] = [
-        .get, .head, .post, .put, .patch, .delete, .options,
-    ]
+        .get, .head, .post, .put, .patch, .delete, .options, .trace,
+    ] + [HTTPRequest.Method("QUERY")].compactMap(\.self)
 }
