@@ -30,9 +30,12 @@ func service(
     ]
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+/// The OpenAPI document that a service serves.
+func contract(_ executable: String) -> [Resource] { [.embedInCode("\(executable).openapi.yaml")] }
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude,
         swiftSettings: [.enableUpcomingFeature("ExistentialAny")])
 }
 
@@ -73,7 +76,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         shared("Domain"),
-        shared("Contracts", ["Domain", protobuf, crypto], exclude: ["Proto"]),
+        shared("Contracts", ["Domain", protobuf, crypto], resources: [.embedInCode("Proto")]),
         shared("Catalogue", ["Domain", yaml, crypto], resources: [.embedInCode("Builtin")]),
         shared("TransparencyLog", [crypto]),
         shared("Messaging", ["Contracts", "Domain", "CRdKafka", logging, metrics]),
@@ -92,19 +95,26 @@ let package = Package(
             [
                 "Messaging", "Outbound", "Persistence", "Contracts", "Domain", hummingbird, jwt, lifecycle, logging, metrics,
                 configuration, arguments,
-            ]),
+            ], resources: [.embedInCode("HTTP/operational.openapi.yaml")]),
         shared("FHIR", ["ServiceKit", "Domain"]),
         shared("AlertBook", ["ServiceKit", "Persistence", "Contracts", "Domain", metrics]),
         shared("Intake", ["Catalogue", "ClientText", "ServiceKit", "Persistence", "Contracts", "Domain", logging]),
         shared("LocalStack", ["Contracts", "Domain", "Messaging", "Persistence", "Outbound", logging]),
     ]
-        + service("Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", "Intake", hummingbird])
+        + service(
+            "Ingestion", executable: "attune-ingestion", ["Catalogue", "ClientText", "Intake", hummingbird],
+            resources: contract("attune-ingestion"))
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
-        + service("Alerting", executable: "attune-alerting", ["AlertBook", "Catalogue", "FHIR", hummingbird])
+        + service(
+            "Alerting", executable: "attune-alerting", ["AlertBook", "Catalogue", "FHIR", hummingbird],
+            resources: contract("attune-alerting"))
         + service(
             "Notification", executable: "attune-notification",
-            ["Channels", "ClientText", "Directory", "Outbound", hummingbird, metrics])
-        + service("Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf])
+            ["Channels", "ClientText", "Directory", "Outbound", hummingbird, metrics],
+            resources: contract("attune-notification"))
+        + service(
+            "Audit", executable: "attune-audit", ["AuditLog", "TransparencyLog", hummingbird, lifecycle, metrics, protobuf],
+            resources: contract("attune-audit"))
         + service(
             "Portal", executable: "attune-portal",
             [
@@ -125,7 +135,8 @@ let package = Package(
             ])
         + [
             .target(
-                name: "TestSupport", dependencies: ["Domain", "Outbound", "ServiceKit", "Persistence", lifecycle, logging],
+                name: "TestSupport",
+                dependencies: ["Domain", "Outbound", "ServiceKit", "Persistence", lifecycle, logging, yaml],
                 path: "Tests/TestSupport",
                 swiftSettings: strict),
             .target(
@@ -143,7 +154,8 @@ let package = Package(
             tests(
                 "ConsumptionTests",
                 ["ServiceKit", "Messaging", "Persistence", "TestSupport", "Contracts", "Domain", logging]),
-            tests("ContractsTests", ["Contracts", "Domain", protobuf]),
+            tests(
+                "ContractsTests", ["Contracts", "Domain", "ServiceKit", "TestSupport", protobuf, crypto], exclude: ["Recorded"]),
             tests("ClientTextTests", ["ClientText", "Domain"]),
             tests("DirectoryTests", ["Directory", "ClientText"]),
             tests("FHIRTests", ["FHIR", "ServiceKit", "Domain"]),
@@ -213,6 +225,6 @@ let package = Package(
                     "attune-scoring", "ServiceKit", "Messaging", "Persistence", "TestSupport", "Catalogue", "Contracts", "Domain",
                     logging,
                 ]),
-            tests("ServiceKitTests", ["ServiceKit", "LocalStack", "Outbound", hummingbird, logging, jwt]),
+            tests("ServiceKitTests", ["ServiceKit", "LocalStack", "Outbound", "TestSupport", hummingbird, logging, jwt]),
         ]
 )

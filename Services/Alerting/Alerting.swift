@@ -12,6 +12,7 @@ import ServiceKit
 struct Alerting: ServiceCommand {
     static let name = "attune-alerting"
     static let summary = "Raises, escalates and answers alerts."
+    static let contract = PackageResources.attune_alerting_openapi_yaml
     static let policyFile = Setting.path(
         "ATTUNE_ALERT_POLICY_FILE",
         "YAML file with the policy of sites without one of their own; Attune's defaults where it is not set.").optional

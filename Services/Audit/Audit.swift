@@ -11,6 +11,7 @@ import TransparencyLog
 struct Audit: ServiceCommand {
     static let name = "attune-audit"
     static let summary = "Keeps the tamper-evident log of all events and signs it."
+    static let contract = PackageResources.attune_audit_openapi_yaml
     static let key = Setting.string(
         "ATTUNE_AUDIT_KEY", "Key that signs checkpoints, as a C2SP note key: PRIVATE+KEY+name+id+secret.", secret: true)
     static let retiringKey = Setting.string(

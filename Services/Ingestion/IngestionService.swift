@@ -16,6 +16,7 @@ import ServiceLifecycle
 struct IngestionService: ServiceCommand {
     static let name = "attune-ingestion"
     static let summary = "Takes ratings over HTTP into the ledger, and relays the ledger to Kafka."
+    static let contract = PackageResources.attune_ingestion_openapi_yaml
     static let settings: [any SettingDeclaration] = IngestionSettings.all
 
     static func run(_ runtime: ServiceRuntime) async throws {

@@ -8,6 +8,7 @@ import ServiceKit
 struct NotificationService: ServiceCommand {
     static let name = "attune-notification"
     static let summary = "Tells those concerned about alerts, by e-mail, signed webhook and inbox."
+    static let contract = PackageResources.attune_notification_openapi_yaml
     static let settings: [any SettingDeclaration] =
         DatabaseAccess.all + KafkaAccess.consuming + HTTPSettings.all + TokenSettings.all + NotificationSettings.all
 

@@ -44,7 +44,7 @@ struct TopicsCommand: ParsableCommand {
         func run() throws {
             let administration = try TopicAdministration(kafka.settings(), logger: OperatorEnvironment.logger("topics"))
             let cluster = try administration.describeCluster(timeout: .seconds(limit))
-            let replicas = replication ?? min(3, cluster.brokers.count)
+            let replicas = replication ?? min(TopicCatalogue.replicas, cluster.brokers.count)
             let results = try administration.create(
                 TopicCatalogue.all.map { TopicSpecification($0, replicas: replicas) }, timeout: .seconds(limit))
             var isComplete = true

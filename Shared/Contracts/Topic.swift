@@ -26,6 +26,9 @@ public struct TopicDefinition: Sendable {
 
 /// The topics of Attune. The local broker, `attune topics apply` and the deployment read it.
 public enum TopicCatalogue {
+    /// Of every topic, on a cluster with as many brokers.
+    public static let replicas = 3
+
     public static let all: [TopicDefinition] = Topic.allCases.map(definition(of:))
 
     /// The definition of one topic.

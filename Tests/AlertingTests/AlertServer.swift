@@ -27,6 +27,8 @@ struct AlertServer: Sendable {
 
     let served: ServedRoutes
 
+    var addresses: Set<String> { served.addresses }
+
     static func run(_ fixture: AlertingFixture, _ body: (AlertServer) async throws -> Void) async throws {
         let policy = fixture.policy
         let answering = ConnectionPool(fixture.database.settings(role: AlertAnswers.role), size: 2, logger: quiet)
@@ -56,6 +58,12 @@ struct AlertServer: Sendable {
         let request = try HTTPRequest(
             method, url: "http://127.0.0.1:\(served.port)\(root)\(path)", headers: headers, body: Array(body.utf8))
         let response = try await onOwnThread { try CurlSession(proxy: .none).send(request) }
+        let faults = try ContractJudge.shared?.faults(
+            .init(
+                contract: ContractTests.path, method: method.rawValue, path: root + path, request: body,
+                status: response.status, type: response.header("Content-Type") ?? "",
+                body: String(decoding: response.body, as: UTF8.self)))
+        #expect(faults ?? [] == [])
         return Answer(status: response.status, document: try? JSON.parse(response.body))
     }
 

@@ -6,6 +6,7 @@ import Logging
 import Persistence
 import ServiceKit
 import ServiceLifecycle
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -74,7 +75,13 @@ struct AuditServer {
         let text = try await onOwnThread { try Self.exchange(Array(request.utf8), port: port) }
         let head = try #require(text.range(of: "\r\n\r\n"))
         let status = try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-        return Answer(status: status, body: String(text[head.upperBound...]))
+        let body = String(text[head.upperBound...])
+        let type = text[..<head.lowerBound].firstMatch(of: /\r\n[Cc]ontent-[Tt]ype: ([^\r]+)/)?.1
+        let faults = try ContractJudge.shared?.faults(
+            .init(
+                contract: ContractTests.path, method: "GET", path: path, status: status, type: String(type ?? ""), body: body))
+        #expect(faults ?? [] == [])
+        return Answer(status: status, body: body)
     }
 
     /// One GET that is expected to be answered with this status.

@@ -5,6 +5,7 @@ import Logging
 import Persistence
 import ServiceKit
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import Intake
@@ -82,11 +83,26 @@ struct IngestionServer: Sendable {
         var headers = headers
         headers["Content-Type"] = type
         headers["Authorization"] = "Bearer \(token ?? self.token)"
-        return try await client.send("POST", path, headers: headers, body: Array(body.utf8))
+        return try judged(
+            "POST", path, type, body, try await client.send("POST", path, headers: headers, body: Array(body.utf8)))
     }
 
     func get(_ path: String, token: String? = nil) async throws -> WireClient.Answer {
-        try await client.send("GET", path, headers: ["Authorization": "Bearer \(token ?? self.token)"], body: [])
+        try judged(
+            "GET", path, "", "",
+            try await client.send("GET", path, headers: ["Authorization": "Bearer \(token ?? self.token)"], body: []))
+    }
+
+    /// Everything that tests send and receive is held against the document.
+    private func judged(
+        _ method: String, _ path: String, _ type: String, _ body: String, _ answer: WireClient.Answer
+    ) throws -> WireClient.Answer {
+        let faults = try ContractJudge.shared?.faults(
+            .init(
+                contract: ContractTests.path, method: method, path: path, requestType: type, request: body,
+                status: answer.status, type: answer.headers["content-type"] ?? "", body: answer.body))
+        #expect(faults ?? [] == [])
+        return answer
     }
 
     func postBatch(_ lines: [String], query: String = "", token: String? = nil) async throws -> WireClient.Answer {

@@ -12,6 +12,8 @@ import Testing
 struct InboxServer: Sendable {
     let served: ServedRoutes
 
+    var addresses: Set<String> { served.addresses }
+
     static func run(_ database: TestDatabase, _ body: (InboxServer) async throws -> Void) async throws {
         try await ServedRoutes.run("attune-notification", as: ScopedReading.role, on: database, logger: quiet) { http, pool in
             InboxRoutes(reading: ScopedReading(pool)).add(to: http)
@@ -29,6 +31,11 @@ struct InboxServer: Sendable {
         let request = try HTTPRequest(
             method, url: "http://127.0.0.1:\(served.port)/v1/inbox\(path)", headers: [try Header("Authorization", "Bearer \(token)")])
         let response = try await Task.detached { try CurlSession(proxy: .none).send(request) }.value
+        let faults = try ContractJudge.shared?.faults(
+            .init(
+                contract: ContractTests.path, method: method.rawValue, path: "/v1/inbox\(path)", status: response.status,
+                type: response.header("Content-Type") ?? "", body: String(decoding: response.body, as: UTF8.self)))
+        #expect(faults ?? [] == [])
         return (response.status, try? JSON.parse(response.body))
     }
 

@@ -33,7 +33,7 @@ struct CommandReader: Sendable {
 
     /// - Throws: ``FieldError`` or ``Problem`` with all faults that were found.
     func command(_ kind: CommandKind, _ document: JSONField, at place: CommandPlace) throws -> CommandDraft {
-        let form = try document.object(fields(of: kind, at: place))
+        let form = try document.object(Self.fields(of: kind, at: place))
         var faults = FieldErrors()
         let site = faults.catching { () throws(FieldError) -> SiteID? in
             try self.site(form, isRequired: kind == .episode)
@@ -65,11 +65,12 @@ struct CommandReader: Sendable {
         return UInt64(try field.integer(0...Int(Int64.max)))
     }
 
-    private func fields(of kind: CommandKind, at place: CommandPlace) -> Set<String> {
+    /// What the body may have, by the kind of command and what is known before.
+    static func fields(of kind: CommandKind, at place: CommandPlace) -> Set<String> {
         var fields: Set<String> =
             switch kind {
             case .episode: ["service", "openedOn", "clinician", "participants"]
-            case .participant: Self.participantFields
+            case .participant: participantFields
             case .session: ["sessionId", "held", "missed"]
             case .rating:
                 AnswersReading.fields.union([

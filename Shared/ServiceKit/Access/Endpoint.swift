@@ -42,9 +42,11 @@ public struct Endpoint: Hashable, Sendable {
     static func operational(_ service: String) -> [Endpoint] {
         let table = EndpointTable(service)
         let health = Entry.anybody(because: "it says what works, and nothing of clients")
+        let contract = Entry.anybody(because: "it says how to ask, which is no secret")
         return [
             table.get("/live", health), table.get("/ready", health),
             table.get("/metrics", .anybody(because: "figures of the process without client data; kept inside by the network")),
+            table.get("/openapi.yaml", contract), table.get("/asyncapi.yaml", contract),
         ]
     }
 }

@@ -1,15 +1,31 @@
+import Contracts
 import HTTPTypes
 import Hummingbird
 
-/// `/live`, `/ready` and `/metrics`, for the platform a service runs on; without authentication.
+/// `/live`, `/ready` and `/metrics`, for the platform a service runs on, and the contracts: `/openapi.yaml` of its own,
+/// `/asyncapi.yaml` of the topics. Without authentication.
 enum OperationalRoutes {
-    static func add(to routes: ServiceRoutes, health: Health, registry: PrometheusRegistry) {
+    /// The OpenAPI document of a service that has nothing but these.
+    static let contract = PackageResources.operational_openapi_yaml
+
+    static func add(to routes: ServiceRoutes, health: Health, registry: PrometheusRegistry, contract: [UInt8]) {
         routes.get("/live") { _, _ in answer(await health.report(.live)) }
         routes.get("/ready") { _, _ in answer(await health.report(.ready)) }
         routes.get("/metrics") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: Exposition.contentType],
                 body: .init(byteBuffer: ByteBuffer(string: registry.exposition())))
+        }
+        let document = ByteBuffer(bytes: contract)
+        routes.get("/openapi.yaml") { _, _ in
+            // The media type of RFC 9512, section 3.2.
+            Response(status: .ok, headers: [.contentType: "application/openapi+yaml"], body: .init(byteBuffer: document))
+        }
+        let topics = ByteBuffer(string: AsyncAPIDocument.text(version: ProjectVersion.current))
+        routes.get("/asyncapi.yaml") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/vnd.aai.asyncapi+yaml;version=3.0.0"],
+                body: .init(byteBuffer: topics))
         }
     }
 

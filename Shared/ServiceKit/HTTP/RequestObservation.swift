@@ -11,7 +11,7 @@ struct RequestObservation: RouterMiddleware {
     typealias Context = ServiceRequestContext
 
     /// Paths that must be answered also by a busy service, and are not worth a log line.
-    private static let operational: Set<String> = ["/live", "/ready", "/metrics"]
+    private static let operational: Set<String> = ["/live", "/ready", "/metrics", "/openapi.yaml", "/asyncapi.yaml"]
 
     private let limit: Int
     private let factory: any MetricsFactory

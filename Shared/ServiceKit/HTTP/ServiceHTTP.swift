@@ -23,10 +23,11 @@ public struct ServiceHTTP {
     ///
     /// - Parameters:
     ///   - settings: with ``HTTPSettings`` declared.
+    ///   - contract: the OpenAPI document of the service.
     ///   - verifier: needed for ``authenticated(_:to:)``.
     public init(
-        settings: Settings, health: Health, registry: PrometheusRegistry, verifier: TokenVerifier? = nil,
-        logger: Logger
+        settings: Settings, health: Health, registry: PrometheusRegistry, contract: [UInt8],
+        verifier: TokenVerifier? = nil, logger: Logger
     ) {
         self.settings = settings
         self.registry = registry
@@ -36,7 +37,7 @@ public struct ServiceHTTP {
         registry.describe(HTTPDescriptions.all)
         routes.add(middleware: RequestObservation(limit: settings[HTTPSettings.requestLimit], registry: registry))
         routes.add(middleware: AddressLimit())
-        OperationalRoutes.add(to: routes, health: health, registry: registry)
+        OperationalRoutes.add(to: routes, health: health, registry: registry, contract: contract)
     }
 
     /// Routes for callers with a good token and one of the roles that an action asks for. What they see of a site's data

@@ -30,7 +30,8 @@ public final class ServiceRoutes: RouterMethods {
         return self
     }
 
-    /// Method and path of every route, e.g. `GET /v1/alerts/{alert}`: what ``Endpoint/all`` must name as well.
+    /// Method and path of every route, e.g. `GET /v1/alerts/{alert}`: what ``Endpoint/all`` and the OpenAPI document
+    /// must name as well.
     public var addresses: Set<String> { Set(router.routes.map { "\($0.method) \($0.path)" }) }
 
     func buildResponder() -> RouterResponder<ServiceRequestContext> {
@@ -47,6 +48,6 @@ public final class ServiceRoutes: RouterMethods {
     }
 
     private static let usualMethods: [HTTPRequest.Method] = [
-        .get, .head, .post, .put, .patch, .delete, .options,
-    ]
+        .get, .head, .post, .put, .patch, .delete, .options, .trace,
+    ] + [HTTPRequest.Method("QUERY")].compactMap(\.self)
 }

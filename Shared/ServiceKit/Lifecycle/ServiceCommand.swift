@@ -29,12 +29,17 @@ public protocol ServiceCommand: Sendable {
     /// What the service uses beyond ``CommonSettings``.
     static var settings: [any SettingDeclaration] { get }
     static var version: String { get }
+    /// The OpenAPI document of the service, served at `/openapi.yaml`.
+    static var contract: [UInt8] { get }
 
     static func run(_ runtime: ServiceRuntime) async throws
 }
 
 extension ServiceCommand {
     public static var version: String { ProjectVersion.current }
+
+    /// Of a service that has no API of its own.
+    public static var contract: [UInt8] { OperationalRoutes.contract }
 
     public static func main() async { await Launcher<Self>.main() }
 
@@ -102,7 +107,8 @@ struct Launcher<Command: ServiceCommand>: AsyncParsableCommand {
             logger.notice("Environment variable is no setting of this service", metadata: ["name": "\(name)"])
         }
         return ServiceRuntime(
-            name: Command.name, version: Command.version, settings: settings, logger: logger, registry: registry)
+            name: Command.name, version: Command.version, settings: settings, logger: logger, registry: registry,
+            contract: Command.contract)
     }
 
     private static func prepareProcess() {

@@ -10,10 +10,12 @@ public struct ServiceRuntime: Sendable {
     public let logger: Logger
     public let registry: PrometheusRegistry
     public let health: Health
+    /// The OpenAPI document.
+    public let contract: [UInt8]
 
     public init(
         name: String, version: String, settings: Settings, logger: Logger,
-        registry: PrometheusRegistry = PrometheusRegistry(), health: Health = Health()
+        registry: PrometheusRegistry = PrometheusRegistry(), health: Health = Health(), contract: [UInt8]? = nil
     ) {
         self.name = name
         self.version = version
@@ -21,11 +23,12 @@ public struct ServiceRuntime: Sendable {
         self.logger = logger
         self.registry = registry
         self.health = health
+        self.contract = contract ?? OperationalRoutes.contract
     }
 
     /// HTTP without authenticated routes: health and metrics only.
     public func http() -> ServiceHTTP {
-        ServiceHTTP(settings: settings, health: health, registry: registry, logger: logger)
+        ServiceHTTP(settings: settings, health: health, registry: registry, contract: contract, logger: logger)
     }
 
     /// HTTP for callers with access tokens; needs ``TokenSettings`` to be declared.
@@ -35,7 +38,7 @@ public struct ServiceRuntime: Sendable {
         // A file was read, or we would not be here; an issuer may be away.
         if case .url = source { health.register(.ready, "tokens") { await verifier.health() } }
         return ServiceHTTP(
-            settings: settings, health: health, registry: registry, verifier: verifier, logger: logger)
+            settings: settings, health: health, registry: registry, contract: contract, verifier: verifier, logger: logger)
     }
 
     /// Runs the components until the process is told to stop or one of them fails.
