@@ -31,6 +31,9 @@ struct IngestionMetrics: CommandMetrics {
         MetricDescription(
             .histogram, "attune_ingestion_batch_duration_seconds",
             "Time from the first statement of a batch to its commit, by lane.", labels: ["lane"]),
+        MetricDescription(
+            .gauge, "attune_ledger_room_events",
+            "Events that the ledger has parts for; more are made long before it is 0."),
     ]
 
     func decided(_ outcomes: [Outcome], of submissions: [Submission], in lane: Lane) {

@@ -47,7 +47,7 @@ struct IngestionService: ServiceCommand {
         }
         // The last is stopped first: no new requests, then what waits is written, then relayed.
         try await runtime.run([
-            pool, reading, reload, RelayService(relay: relay), intake.backfill.service, intake.live.service,
+            pool, reading, reload, LedgerGrowth(pool: pool.pool, logger: logger), RelayService(relay: relay), intake.backfill.service, intake.live.service,
             http.service(),
         ])
     }

@@ -5,7 +5,7 @@ public struct TopicAccess: Hashable, Sendable {
     /// Programs that speak with Kafka, each with an identity of its own.
     public enum Program: String, CaseIterable, Sendable {
         case ingestion, scoring, alerting, notification, audit, portal
-        /// Who makes topics and looks at them: `attune`.
+        /// Who makes topics and looks for records in them: `attune`.
         case `operator`
 
         /// What it is called at the brokers: the name of a certificate or a user.
@@ -17,8 +17,8 @@ public struct TopicAccess: Hashable, Sendable {
     public let writes: [Topic]
     /// Topics whose ends it asks for, without reading them.
     public let describes: [Topic]
-    /// The consumer group; nil where it consumes nothing.
-    public var group: String? { reads.isEmpty ? nil : program.identity }
+    /// The consumer group; nil where it consumes nothing. An operator's search belongs to none.
+    public var group: String? { reads.isEmpty || program == .operator ? nil : program.identity }
     /// Whether it makes topics.
     public var creates: Bool { program == .operator }
 
@@ -34,7 +34,7 @@ public struct TopicAccess: Hashable, Sendable {
         case .notification: TopicAccess(program, reads: [.alerts])
         case .audit: TopicAccess(program, reads: Topic.allCases.filter { $0 != .checkpoints }, writes: [.checkpoints])
         case .portal: TopicAccess(program, describes: Topic.allCases)
-        case .operator: TopicAccess(program, describes: Topic.allCases)
+        case .operator: TopicAccess(program, reads: Topic.allCases, describes: Topic.allCases)
         }
     }
 

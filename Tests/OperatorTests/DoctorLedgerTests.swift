@@ -29,7 +29,7 @@ import Testing
         let (bench, episodes) = try DoctorBench.settled()
         try bench.damage(
             """
-            alter table ledger.event drop constraint event_category_stream_id_version_key;
+            alter table ledger.event_0 drop constraint event_0_category_stream_id_version_key;
             update ledger.event set version = 2 where stream_id = '\(episodes[2])' and version = 3
             """)
         #expect(

@@ -21,7 +21,7 @@ import Testing
             let writable = rights.filter { $0.operations.contains("Write") }.map(\.name)
             #expect(writable == access.writes.map(\.name))
             #expect(rights.allSatisfy { $0.kind != .cluster && !$0.operations.contains("All") && $0.name != "*" })
-            #expect(rights.filter { $0.kind == .group }.map(\.name) == (access.reads.isEmpty ? [] : [access.program.identity]))
+            #expect(rights.filter { $0.kind == .group }.map(\.name) == (access.group.map { [$0] } ?? []))
         }
     }
 

@@ -52,7 +52,7 @@ import Testing
         let error = #expect(throws: DatabaseError.self) {
             try Ledger.append([.sample(), event], to: .episode, on: connection)
         }
-        #expect(error?.kind == .uniqueViolation(constraint: "event_event_id_key"))
+        #expect(error?.kind == .uniqueViolation(constraint: "event_0_event_id_key"))
         #expect(try Ledger.page(of: .episode, after: 0, limit: 5, on: connection).count == 1)
         let next = try Ledger.append([.sample(stream: event.stream)], to: .episode, on: connection)
         #expect(next.map(\.version) == [2])

@@ -17,8 +17,6 @@ FOREIGN = {
     "kube_pod_status_ready": {"namespace", "pod", "condition"},
     "kube_job_failed": {"namespace", "job_name", "condition"},
 }
-# Said of every consumer (records waiting by the recent rate of handling), in a change that is under way.
-PROMISED = {"attune_kafka_consumer_drain_seconds": {"topic"}}
 # Every series has them from its target.
 TARGET = {"job", "instance"}
 KEYWORDS = {
@@ -62,8 +60,6 @@ class Known:
             return self.recorded[name]
         if name in FOREIGN:
             return FOREIGN[name] | TARGET
-        if name in PROMISED and name not in self.metrics:
-            return PROMISED[name] | TARGET
         if name in self.metrics and self.metrics[name].kind != "histogram":
             return self.metrics[name].labels | TARGET
         for suffix, more in SUFFIXES.items():

@@ -23,6 +23,7 @@ struct NoticeFloor {
         create table bench.delivery (like notification.delivery including all) with (fillfactor = 70);
         create table bench.attempt (like notification.attempt including all);
         create table bench.event (like ledger.event including all);
+        alter table bench.event add unique (event_id), add unique (category, stream_id, version);
         """
 
     /// Inside a batch's transaction: the alerts, their events and what is to be delivered.

@@ -36,6 +36,13 @@ public enum Ledger {
         return inOrder
     }
 
+    /// Makes the parts that are to stand empty ahead; for ingestion's role. Readers and writers do not wait for it.
+    ///
+    /// - Returns: how many more events there are parts for.
+    public static func extend(on connection: Connection) throws(DatabaseError) -> Int64 {
+        try connection.run("select ledger.extend_events()").only().int64(0)
+    }
+
     /// A part of one stream, ends included.
     public struct StreamRange: Hashable, Sendable {
         public let stream: EpisodeID

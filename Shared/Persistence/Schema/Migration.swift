@@ -30,6 +30,9 @@ public struct Migration: Sendable {
         Migration(number: 23, name: "portal_raters", sql: PackageResources._023_portal_raters_sql),
         Migration(number: 24, name: "supervision", sql: PackageResources._024_supervision_sql),
         Migration(number: 25, name: "scoped_services", sql: PackageResources._025_scoped_services_sql),
+        Migration(number: 26, name: "event_bound", sql: PackageResources._026_event_bound_sql),
+        Migration(number: 27, name: "event_bound_checked", sql: PackageResources._027_event_bound_checked_sql),
+        Migration(number: 28, name: "event_parts", sql: PackageResources._028_event_parts_sql),
     ]
 }
 
