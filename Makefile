@@ -4,7 +4,7 @@ CONFIG ?= debug
 PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-portal attune-local-kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test check-deploy pictures chaos quarter bench proto format clean
+.PHONY: help install build demo test check-deploy pictures chaos quarter bench bench-scale proto format clean
 
 help: ## show this page
 	@echo "Targets:"
@@ -51,6 +51,11 @@ quarter: ## let a made-up network live through a quarter in minutes, and report 
 bench: ## measure throughput, latency and memory beside their floors (ONLY=pipeline for one part)
 	@$(MAKE) --no-print-directory build CONFIG=release
 	@"$$(swift build --configuration release --show-bin-path)/attune" bench $(foreach part,$(ONLY),--only $(part))
+
+bench-scale: ## measure many workers, bursts, a bulk import, and what a rating costs (IMPORTED=1000000 ratings)
+	@$(MAKE) --no-print-directory build CONFIG=release
+	@"$$(swift build --configuration release --show-bin-path)/attune" bench --only scale --only load --only costs \
+		$(if $(IMPORTED),--imported '$(IMPORTED)')
 
 proto: ## generate the Swift of the messages anew (needs protoc and protoc-gen-swift)
 	cd Shared/Contracts/Proto && protoc --swift_out=../Generated --swift_opt=FileNaming=DropPath \

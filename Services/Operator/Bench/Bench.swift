@@ -29,7 +29,7 @@ struct Bench {
         let count = min(ratings, 4000)
         try post(Self.episodes, "opening episodes") { clinic.opening($0) }
         let single = try seconds(of: { try post(count, "single ratings") { clinic.rating($0) } })
-        let batch = try seconds(of: { try sendBatches(from: count, clinic) })
+        let batch = try seconds(of: { try sendBatches(count..<count + ratings, of: clinic) })
         for service in Self.behindIngestion { try stack.restart(service) }
         try drain()
         return [
@@ -38,11 +38,16 @@ struct Bench {
         ]
     }
 
-    private func sendBatches(from start: Int, _ clinic: SimulatedClinic) throws {
+    /// Ratings in batches of 500, one after another.
+    func sendBatches(_ numbers: Range<Int>, of clinic: SimulatedClinic) throws {
+        try send(numbers, backfill: false) { clinic.rating($0) }
+    }
+
+    func send(_ numbers: Range<Int>, backfill: Bool, _ command: (Int) -> SimulatedClinic.Command) throws {
         let sender = try BatchSender(
-            url: try url(.ingestion), token: try token("north", "integration"), backfill: false, patience: 300)
-        for first in stride(from: start, to: start + ratings, by: 500) {
-            let lines = (first..<min(first + 500, start + ratings)).map { clinic.rating($0).asLine }
+            url: try url(.ingestion), token: try token("north", "integration"), backfill: backfill, patience: 300)
+        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 500) {
+            let lines = (first..<min(first + 500, numbers.upperBound)).map { command($0).asLine }
             for answer in try sender.send(lines) where answer != .accepted { throw BenchFailure("a line was \(answer)") }
         }
     }
@@ -55,7 +60,7 @@ struct Bench {
         for service in Self.behindIngestion { stack.stop(service) }
         let clinic = clinic(seed: 2)
         try post(Self.episodes, "opening episodes") { clinic.opening($0) }
-        try sendBatches(from: 0, clinic)
+        try sendBatches(0..<ratings, of: clinic)
         try until { try count("select count(*) from published.lane where cursor < head") == 0 }
         let alertsBefore = try count("select count(*) from alerting.alert")
         var watch = try LeafWatch(connection: superuser())
@@ -73,7 +78,7 @@ struct Bench {
         let alerts = try count("select count(*) from alerting.alert") - alertsBefore
         let floor = try PipelineFloor(
             kafka: stack.endpoints.kafka, database: stack.endpoints.database, records: ratings,
-            alertsPerThousand: Double(alerts) / Double(ratings) * 1000
+            rows: .pipeline(alertsPerThousand: Double(alerts) / Double(ratings) * 1000)
         ).recordsPerSecond()
         return [Figure(name: "pipeline, ledger to audited trajectory", value: rate, unit: "ratings/s", floor: floor)]
     }

@@ -33,9 +33,10 @@ struct BenchCommand: ParsableCommand {
     @Option(
         help: """
             Measurements to take, in this order whatever the order given: scoring, replay, memory, ingestion, pipeline, \
-            latency, start-up, verify, history, pages, notices, receivers, escalation.
+            latency, start-up, verify, history, pages, notices, receivers, escalation; and, only where they are named, \
+            scale, load, costs.
             """)
-    var only: [BenchPart] = BenchPart.allCases
+    var only: [BenchPart] = BenchPart.usual
 
     @Option(help: "Entries of the audit log that is verified, half of them in the ledger.")
     var entries = 1_000_000
@@ -45,6 +46,9 @@ struct BenchCommand: ParsableCommand {
 
     @Option(help: "How many of them are due at the same moment.")
     var dueAlerts = 10_000
+
+    @Option(help: "Ratings of the bulk import beside live traffic, of part load.")
+    var imported = 1_000_000
 
     @Option(help: "Episodes of the network whose pages are measured.")
     var episodes = 100_000
@@ -63,6 +67,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--open-alerts 1 to 1000000, --due-alerts 1 to as many")
         }
         guard (2000...1_000_000).contains(episodes) else { throw ValidationError("--episodes 2000 to 1000000") }
+        guard (1000...10_000_000).contains(imported) else { throw ValidationError("--imported 1000 to 10000000") }
         guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
 
@@ -87,6 +92,7 @@ struct BenchCommand: ParsableCommand {
             }
         }
         if only.contains(where: \.isAboutAlerts) { try measureAlerts(into: &report) }
+        if only.contains(where: \.isAboutScale) { try measureScale(into: &report) }
         print(report.table)
         print(String(decoding: report.json.encoded, as: UTF8.self))
         if let json { try Data(report.json.encoded).write(to: URL(fileURLWithPath: json)) }
@@ -117,6 +123,15 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
+    private func measureScale(into report: inout BenchReport) throws {
+        try withStack { stack, _ in
+            let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
+            if only.contains(.costs) { report.add(try CostBench(bench: bench).figures()) }
+            if only.contains(.load) { report.add(try LoadBench(bench: bench, imported: imported).figures()) }
+            if only.contains(.scale) { report.add(try ScaleBench(bench: bench).figures()) }
+        }
+    }
+
     /// A stack of its own, gone afterwards.
     private func withStack(_ body: (LocalStack, SiteFiles) throws -> Void) throws {
         try inFolder { folder in
@@ -143,11 +158,24 @@ enum BenchPart: String, CaseIterable, ExpressibleByArgument {
     case scoring, replay, memory, ingestion, pipeline, latency
     case startUp = "start-up"
     case verify, history, pages, notices, receivers, escalation
+    case scale, load, costs
+
+    /// All but those that take long or are about planning.
+    static let usual = allCases.filter { !$0.isAboutScale }
+
+    /// About many workers, much load and what it costs: `make bench-scale`.
+    fileprivate var isAboutScale: Bool {
+        switch self {
+        case .scale, .load, .costs: true
+        case .scoring, .replay, .memory, .ingestion, .pipeline, .latency, .startUp, .verify, .history, .pages, .notices,
+            .receivers, .escalation: false
+        }
+    }
 
     /// Whether the services that `Bench` measures have to run for it.
     fileprivate var needsServices: Bool {
         switch self {
-        case .scoring, .replay, .history, .pages, .notices, .receivers, .escalation: false
+        case .scoring, .replay, .history, .pages, .notices, .receivers, .escalation, .scale, .load, .costs: false
         case .memory, .ingestion, .pipeline, .latency, .startUp, .verify: true
         }
     }
@@ -156,7 +184,8 @@ enum BenchPart: String, CaseIterable, ExpressibleByArgument {
     fileprivate var isAboutAlerts: Bool {
         switch self {
         case .notices, .receivers, .escalation: true
-        case .scoring, .replay, .memory, .ingestion, .pipeline, .latency, .startUp, .verify, .history, .pages: false
+        case .scoring, .replay, .memory, .ingestion, .pipeline, .latency, .startUp, .verify, .history, .pages, .scale,
+            .load, .costs: false
         }
     }
 }

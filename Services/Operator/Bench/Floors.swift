@@ -31,13 +31,21 @@ struct BareInsert {
 }
 
 /// The floor of the pipeline: the same client libraries read the same topic and write as many rows in the same
-/// batches into the same tables' likes, with no logic: per rating three rows by upsert (episode, trajectory and the
-/// course that alerting keeps) and two by insert (leaves), and as many alerts and notifications as the pipeline had.
+/// batches into the same tables' likes, with no logic.
 struct PipelineFloor {
+    /// What is written for each rating.
+    enum Rows {
+        /// Three rows by upsert (episode, trajectory and the course that alerting keeps) and two by insert (leaves), and
+        /// as many alerts and notifications as the pipeline had.
+        case pipeline(alertsPerThousand: Double)
+        /// Episode and trajectory, by upsert.
+        case scoring
+    }
+
     let kafka: String
     let database: String
     let records: Int
-    let alertsPerThousand: Double
+    let rows: Rows
 
     func recordsPerSecond() throws -> Double {
         let tally = FloorTally()
@@ -56,7 +64,7 @@ struct PipelineFloor {
             ConsumerSettings(group: "attune-bench-floor", topics: [Topic.episodeEvents.name], sessionTimeout: .seconds(6)),
             logger: OperatorEnvironment.logger("bench"), onFailure: { _ in }
         ) {
-            FloorConsumer(connection: try Connection(settings), tally: tally, alertsPerThousand: alertsPerThousand)
+            FloorConsumer(connection: try Connection(settings), tally: tally, rows: rows)
         }
         loop.start()
         while tally.count < records { Pause.seconds(0.02) }
@@ -91,12 +99,15 @@ private final class FloorConsumer: RecordConsumer {
     private var leaves: Int64 = 0
     private let body = [UInt8](repeating: 5, count: 500)
     private let digest = [UInt8](repeating: 9, count: 32)
-    private var notices: NoticeFloor
+    /// Nil where scoring alone is the matter.
+    private var notices: NoticeFloor?
 
-    init(connection: Connection, tally: FloorTally, alertsPerThousand: Double) {
+    init(connection: Connection, tally: FloorTally, rows: PipelineFloor.Rows) {
         self.connection = connection
         self.tally = tally
-        notices = NoticeFloor(connection: connection, alertsPerThousand: alertsPerThousand)
+        if case .pipeline(let alertsPerThousand) = rows {
+            notices = NoticeFloor(connection: connection, alertsPerThousand: alertsPerThousand)
+        }
     }
 
     func assigned(_ partitions: [TopicPartition], clusterID: String) throws -> [StartPosition] {
@@ -105,13 +116,15 @@ private final class FloorConsumer: RecordConsumer {
 
     func handle(_ batch: [ConsumedRecord]) throws -> BatchOutcome {
         let episodes = Set(batch.map(\.key)).compactMap { EpisodeID(bytes: $0) }.sorted()
-        let deliveries = try connection.transaction { connection in
+        let deliveries: [DeliveryID] = try connection.transaction { connection in
             try writeEpisodes(episodes, on: connection)
+            try writeTrajectories(episodes, on: connection)
+            guard notices != nil else { return [] }
             try writeCourses(episodes, on: connection)
             try writeLeaves(of: batch, on: connection)
-            return try notices.raise(for: batch.count)
+            return try notices?.raise(for: batch.count) ?? []
         }
-        try notices.deliver(deliveries)
+        try notices?.deliver(deliveries)
         tally.add(batch.count)
         return .done
     }
@@ -129,8 +142,11 @@ private final class FloorConsumer: RecordConsumer {
             ])
     }
 
-    private func writeCourses(_ episodes: [EpisodeID], on connection: Connection) throws {
-        let names = [Parameter.ids(episodes), .ids(episodes), .texts(episodes.map { _ in "phq-9" }), .texts(episodes.map { _ in "2001" })]
+    private func names(_ episodes: [EpisodeID]) -> [Parameter] {
+        [.ids(episodes), .ids(episodes), .texts(episodes.map { _ in "phq-9" }), .texts(episodes.map { _ in "2001" })]
+    }
+
+    private func writeTrajectories(_ episodes: [EpisodeID], on connection: Connection) throws {
         try connection.run(
             """
             insert into bench.trajectory as t
@@ -140,14 +156,17 @@ private final class FloorConsumer: RecordConsumer {
                 as c (episode_id, participant_id, instrument, instrument_version, version, body)
             on conflict (episode_id, participant_id, instrument, instrument_version)
             do update set version = excluded.version, body = excluded.body
-            """, names + [.int64s(episodes.map { _ in leaves }), .byteArrays(episodes.map { _ in body })])
+            """, names(episodes) + [.int64s(episodes.map { _ in leaves }), .byteArrays(episodes.map { _ in body })])
+    }
+
+    private func writeCourses(_ episodes: [EpisodeID], on connection: Connection) throws {
         try connection.run(
             """
             insert into bench.course as c (episode_id, participant_id, instrument, instrument_version, version, signals)
             select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[])
             on conflict (episode_id, participant_id, instrument, instrument_version)
             do update set version = excluded.version, signals = excluded.signals
-            """, names + [.int64s(episodes.map { _ in leaves }), .byteArrays(episodes.map { _ in [] })])
+            """, names(episodes) + [.int64s(episodes.map { _ in leaves }), .byteArrays(episodes.map { _ in [] })])
     }
 
     /// Two for each record: the event itself and the trajectory that would follow.

@@ -55,7 +55,7 @@ struct SimulatedClinic: Sendable {
             body += [.init("instrument", "ors"), .init("version", "2000"), .init("total", tenths(total))]
         case 1:
             // Less than a point up and down, which is no signal, unless the work goes wrong.
-            let total = min(400, 385 - (worsens ? 6 * session : 0) + Int.random(in: 0..<9, using: &random))
+            let total = max(0, min(400, 385 - (worsens ? 6 * session : 0) + Int.random(in: 0..<9, using: &random)))
             body += [.init("instrument", "srs"), .init("version", "2002"), .init("total", tenths(total))]
         default:
             let level = worsens ? 2 : max(0, 2 - session / 3)

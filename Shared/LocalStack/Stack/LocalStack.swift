@@ -52,6 +52,9 @@ public final class LocalStack: Sendable {
     /// The process of a service, to look at or to send signals to; nil before the first start.
     public func process(_ service: StackService) -> ManagedProcess? { parts.withLock { $0.services[service] } }
 
+    /// Of the local Kafka; nil where Kafka was given.
+    public var kafkaProcessID: Int32? { parts.withLock { $0.kafka?.processID } }
+
     var commands: ServiceCommands {
         let offsets = parts.withLock { $0.clockOffsets }
         return ServiceCommands(settings: settings, endpoints: endpoints, clockOffsets: offsets)

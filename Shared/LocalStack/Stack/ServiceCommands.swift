@@ -96,7 +96,7 @@ struct ServiceCommands {
             // The local Kafka answers an empty fetch only after the whole wait, and holds up a rebalance for as
             // long as a member that was killed may be silent. Apache Kafka keeps the defaults.
             environment["ATTUNE_KAFKA_FETCH_WAIT"] = "10ms"
-            environment["ATTUNE_KAFKA_SESSION_TIMEOUT"] = "6s"
+            environment["ATTUNE_KAFKA_SESSION_TIMEOUT"] = "\(StackSettings.localSessionTimeout.components.seconds)s"
         }
         return environment
     }

@@ -16,6 +16,9 @@ public struct StackSettings: Sendable {
         case external(url: String)
     }
 
+    /// How long the local Kafka waits for a member of a group that is silent.
+    public static let localSessionTimeout: Duration = .seconds(6)
+
     public var folder: StackFolder
     /// Where the programs are, such as `.build/debug`.
     public var programs: URL
