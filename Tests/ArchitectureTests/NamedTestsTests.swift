@@ -85,6 +85,22 @@ import Testing
         }
     }
 
+    @Test func `The risks of the hazard log are those of its own matrix`() throws {
+        let text = try String(contentsOf: Self.project.appending(path: "docs/hazard-log.md"), encoding: .utf8)
+        let likelihoods = (1...5).map(String.init)
+        let matrix = Self.rows(of: text, about: ["severity ↓ likelihood →"]).map(\.cells)
+        #expect(matrix.count == 5)
+        for row in Self.rows(of: text, about: ["hazard"]) {
+            for name in ["initial", "residual"] {
+                let cell = row.cells[name] ?? ""
+                let parts = cell.split { "×→ ".contains($0) }.map(String.init)
+                try #require(parts.count == 3 && likelihoods.contains(parts[1]), "line \(row.line): \(cell)")
+                let line = matrix.first { $0["severity ↓ likelihood →"] == parts[0] }
+                #expect(line?[parts[1]] == parts[2], "line \(row.line): \(cell)")
+            }
+        }
+    }
+
     @Test func `A line without a test, or with one that is not there, is found`() {
         let text = """
             | threat | test | remains |

@@ -1,6 +1,6 @@
 import Foundation
 import LocalStack
-import ServiceKit
+import Outbound
 import TestSupport
 import Testing
 
@@ -92,8 +92,14 @@ struct ProxyTests {
         let guesses = try proxy.send(
             (0..<25).map { _ in Request(host: host, method: "POST", path: "/kiosk", headers: form, body: "code=0") })
         #expect(guesses.suffix(3).allSatisfy { $0.status == 429 } && guesses[0].status != 429)
-        let plain = try #require(LoopbackHTTP.get(port: proxy.plainPort, path: "/check-in/secret"))
-        #expect(plain.status != 200)
+        // In clear nothing is answered but where to go, and to programs nothing at all.
+        func plainly(_ name: String) throws -> HTTPResponse {
+            try CurlSession(proxy: .none).send(
+                HTTPRequest(.get, url: "http://127.0.0.1:\(proxy.plainPort)/kiosk", headers: [Header("Host", name)]))
+        }
+        let led = try plainly(host)
+        #expect(led.status == 301 && led.header("Location") == "https://\(host)/kiosk")
+        #expect(throws: OutboundError.self) { try plainly(NginxProxy.names.api) }
     }
 
     private func logs(_ proxy: NginxProxy) throws {
