@@ -161,7 +161,7 @@ let package = Package(
             tests("FHIRTests", ["FHIR", "ServiceKit", "Domain"]),
             tests("TransparencyLogTests", ["TransparencyLog"]),
             tests("MessagingTests", ["Messaging", "Contracts", "Domain", "CRdKafka", logging]),
-            tests("PersistenceTests", ["Persistence", "TestSupport", "Contracts", "Domain", logging]),
+            tests("PersistenceTests", ["Persistence", "LocalStack", "TestSupport", "Contracts", "Domain", logging]),
             tests(
                 "AuditTests",
                 [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ServiceKit
 
 /// The command line of operators and auditors.
 @main
@@ -14,4 +15,9 @@ struct AttuneCommand: AsyncParsableCommand {
             HoldCommand.self, ReplayCommand.self, EvidenceCommand.self, AlertsCommand.self, DirectoryCommand.self,
             NotifyCommand.self, LoopCommand.self, TraceCommand.self, ContractsCommand.self,
         ])
+
+    static func main() async {
+        CrashRules.apply()
+        await main(nil)
+    }
 }

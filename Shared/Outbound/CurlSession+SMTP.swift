@@ -22,7 +22,7 @@ extension CurlSession {
         // Credentials go with the AUTH command (RFC 4954 section 4): one round trip less.
         try set(CURLOPT_SASL_IR, 1)
         if let username = endpoint.username { try set(CURLOPT_USERNAME, username) }
-        if let password = endpoint.password { try set(CURLOPT_PASSWORD, password) }
+        if let password = endpoint.currentPassword?() ?? endpoint.password { try set(CURLOPT_PASSWORD, password) }
         try set(CURLOPT_MAIL_FROM, "<\((sender ?? mail.from).address)>")
         try set(CURLOPT_UPLOAD, 1)
         try set(CURLOPT_INFILESIZE_LARGE, offset: message.count)

@@ -3,6 +3,8 @@ public struct SMTPEndpoint: Sendable {
     public let url: String
     public let username: String?
     public let password: String?
+    /// Reads the password as it is now; nil, or an answer of nil, means ``password``.
+    public var currentPassword: (@Sendable () -> String?)?
     /// With `smtp://`, whether STARTTLS is demanded or only used if offered. With `smtps://` the
     /// connection is encrypted from the start. The server's certificate is checked in every case.
     public let requireTLS: Bool

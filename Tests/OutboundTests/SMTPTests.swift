@@ -178,6 +178,25 @@ import Testing
         }
     }
 
+    @Test func `A password that was replaced is used without a restart`() throws {
+        let commands = Seen<String>()
+        let peer = try TestPeer.smtp(extensions: ["AUTH PLAIN"]) { command in
+            commands.note(command)
+            return command.hasPrefix("AUTH") ? "235 welcome" : nil
+        }
+        defer { peer.stop() }
+        let passwords = Seen<String>()
+        passwords.note("first")
+        var endpoint = try SMTPEndpoint(
+            url: "smtp://127.0.0.1:\(peer.port)", username: "user", password: "first", requireTLS: false)
+        endpoint.currentPassword = { passwords.all.last }
+        _ = try session().send(mail(), through: endpoint)
+        passwords.note("second")
+        _ = try session().send(mail(), through: endpoint)
+        let logins = commands.all.filter { $0.hasPrefix("AUTH") }
+        #expect(logins == ["first", "second"].map { "AUTH PLAIN \(Data("\0user\0\($0)".utf8).base64EncodedString())" })
+    }
+
     @Test(arguments: [
         "", "host", "http://host", "smtp://", "smtp://user:word@host", "smtp://host/name", "smtp://host\r\n",
     ])

@@ -117,6 +117,26 @@ import Testing
         #expect(try request(open).header == nil)
     }
 
+    @Test func aSecretThatWasReplacedIsUsedWithoutARestart() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("first".utf8).write(to: file)
+        let settings = try Settings(
+            OpenIDSettings.all,
+            environment: ["ATTUNE_OIDC_ISSUER": "https://id.example", "ATTUNE_OIDC_CLIENT_SECRET_FILE": file.path])
+        let client = try #require(OpenIDClient(settings, redirectURI: "https://p.example", afterSignOut: nil))
+        func header() throws -> String? {
+            try TokenExchange.request(code: "c", verifier: "v", client: client, provider: try Self.provider())
+                .headers.first { $0.name == "Authorization" }?.value
+        }
+        #expect(try header() == "Basic " + Data("attune:first".utf8).base64EncodedString())
+        try Data("second".utf8).write(to: file)
+        #expect(try header() == "Basic " + Data("attune:second".utf8).base64EncodedString())
+        // While an orchestrator has taken the file away, the last one known is tried.
+        try FileManager.default.removeItem(at: file)
+        #expect(try header() == "Basic " + Data("attune:first".utf8).base64EncodedString())
+    }
+
     @Test func whoSomebodyIsComesFromTheClaims() throws {
         func read(_ claims: JSON, _ names: OpenIDClient.ClaimNames = .init()) throws -> SignedIn {
             try SignedIn(claims: claims, names: names, idToken: "t", at: Self.now)

@@ -12,6 +12,10 @@ deploy/local/install.sh faketime python3-aiosmtpd openssl
 # A browser looks at the portal's pages. Where it cannot be had, those tests say so and are skipped.
 deploy/local/install.sh chromium chromium-driver fonts-dejavu-core ||
     echo "Going on without a browser: the tests that need one are skipped" >&2
+# The proxy of docs/transport.md. Debian's package starts a server where something starts servers: there only what is installed
+# already is used.
+[ -x /usr/sbin/nginx ] || [ -d /run/systemd/system ] || deploy/local/install.sh nginx-light ||
+    echo "Going on without nginx: the test that needs it is skipped" >&2
 
 folder=$(mktemp -d /tmp/attune-tests.XXXXXX)
 config=${CONFIG:-debug}

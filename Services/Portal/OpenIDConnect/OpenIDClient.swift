@@ -8,6 +8,8 @@ struct OpenIDClient: Sendable {
     let clientID: String
     /// Nil for a public client, which has only PKCE.
     let secret: String?
+    /// Reads the secret as it is now; nil, or an answer of nil, means ``secret``.
+    var currentSecret: (@Sendable () -> String?)?
     /// Where the provider sends the browser back, registered there.
     let redirectURI: String
     /// Where it sends it after signing out, registered there as well; nil: it stays at the provider.
@@ -32,7 +34,8 @@ enum OpenIDSettings {
     static let clientID = Setting<String>.string(
         "ATTUNE_OIDC_CLIENT_ID", "What the provider knows the portal as.", default: "attune")
     static let secret = Setting<String>.string(
-        "ATTUNE_OIDC_CLIENT_SECRET", "Secret of the portal at the provider; without one it is a public client.", secret: true
+        "ATTUNE_OIDC_CLIENT_SECRET", "Secret of the portal at the provider; without one it is a public client. A file is "
+            + "read again at every sign-in.", secret: true
     ).optional
     static let scopes = Setting<[String]>.list(
         "ATTUNE_OIDC_SCOPES", "Scopes asked for beside openid, where the provider needs them for claims.", default: "")
@@ -56,6 +59,7 @@ extension OpenIDClient {
         self.issuer = issuer.absoluteString
         clientID = settings[OpenIDSettings.clientID]
         secret = settings[OpenIDSettings.secret]
+        currentSecret = settings.rereading(OpenIDSettings.secret)
         self.redirectURI = redirectURI
         self.afterSignOut = afterSignOut
         scopes = settings[OpenIDSettings.scopes]

@@ -14,7 +14,7 @@ enum TokenExchange {
         var headers = [
             try Header("Content-Type", "application/x-www-form-urlencoded"), try Header("Accept", "application/json"),
         ]
-        switch (client.secret, provider.secretGoesIn) {
+        switch (client.currentSecret?() ?? client.secret, provider.secretGoesIn) {
         case (nil, _): fields.append(("client_id", client.clientID))
         case (let secret?, .form): fields += [("client_id", client.clientID), ("client_secret", secret)]
         case (let secret?, .header):

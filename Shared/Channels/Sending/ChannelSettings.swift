@@ -25,7 +25,8 @@ public enum ChannelSettings {
     ).optional
     static let smtpUser = Setting.string("ATTUNE_SMTP_USER", "Name to log in to the mail server with.").optional
     static let smtpPassword = Setting.string(
-        "ATTUNE_SMTP_PASSWORD", "Password to log in to the mail server with.", secret: true
+        "ATTUNE_SMTP_PASSWORD", "Password to log in to the mail server with; a file is read again for every mail.",
+        secret: true
     ).optional
     static let smtpRequireTLS = Setting.flag(
         "ATTUNE_SMTP_REQUIRE_TLS",
@@ -102,10 +103,11 @@ public enum ChannelSettings {
         let bounces = try bounceAddress(settings)
         let isHere = url.host().map(Loopback.isHost) ?? false
         do throws(OutboundError) {
-            let endpoint = try SMTPEndpoint(
+            var endpoint = try SMTPEndpoint(
                 url: url.absoluteString, username: settings[smtpUser], password: settings[smtpPassword],
                 requireTLS: settings[smtpRequireTLS] ?? !isHere, timeout: settings[sendLimit],
                 connectTimeout: settings[connectLimit])
+            endpoint.currentPassword = settings.rereading(smtpPassword)
             return SendingSettings.MailSettings(endpoint: endpoint, from: from, bounces: bounces)
         } catch {
             throw SettingsError(

@@ -25,19 +25,22 @@ public final class PostgresCluster: Sendable {
     public let patience: Duration
     /// Where finished segments of the log are copied to, for restoring to a point in time; nil for nowhere.
     public let archive: URL?
+    /// Further settings of the server, NAME=VALUE.
+    private let serverSettings: [String]
     /// The server's time of day; nil for the real one.
     private let clock: SimulatedClock?
     private let running = Mutex<Running?>(nil)
 
     public init(
         folder: URL, durability: Durability = .durable, maxConnections: Int = 200,
-        patience: Duration = .seconds(10), archive: URL? = nil, clock: SimulatedClock? = nil
+        patience: Duration = .seconds(10), archive: URL? = nil, serverSettings: [String] = [], clock: SimulatedClock? = nil
     ) {
         self.folder = folder
         self.durability = durability
         self.maxConnections = maxConnections
         self.patience = patience
         self.archive = archive
+        self.serverSettings = serverSettings
         self.clock = clock
     }
 
@@ -188,6 +191,7 @@ public final class PostgresCluster: Sendable {
             // Commits still reach the kernel: the server may be killed, only the machine may not.
             settings += ["fsync=off", "full_page_writes=off"]
         }
+        settings += serverSettings
         if let archive { settings += try Self.archiveSettings(archive) }
         let command = Command(
             name: "postgres", executable: binaries.program("postgres"),

@@ -91,6 +91,8 @@ struct ServiceCommands {
         var environment = [
             "ATTUNE_DATABASE_URL": endpoints.database,
             "ATTUNE_KAFKA_BOOTSTRAP": endpoints.kafka,
+            // A crash here is to be looked into; without registers it shows no memory.
+            "SWIFT_BACKTRACE": "registers=none,color=no",
         ]
         if case .local = settings.kafka {
             // The local Kafka answers an empty fetch only after the whole wait, and holds up a rebalance for as

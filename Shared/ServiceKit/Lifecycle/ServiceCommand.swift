@@ -106,12 +106,16 @@ struct Launcher<Command: ServiceCommand>: AsyncParsableCommand {
         for name in settings.unknownNames {
             logger.notice("Environment variable is no setting of this service", metadata: ["name": "\(name)"])
         }
+        for found in ClearConnection.found(in: settings) {
+            logger.warning("\(found.message)", metadata: ["hosts": "\(found.hosts.joined(separator: ","))"])
+        }
         return ServiceRuntime(
             name: Command.name, version: Command.version, settings: settings, logger: logger, registry: registry,
             contract: Command.contract)
     }
 
     private static func prepareProcess() {
+        CrashRules.apply()
         // A peer that goes away while something is written to it is an error of that write, not the end.
         signal(SIGPIPE, SIG_IGN)
     }

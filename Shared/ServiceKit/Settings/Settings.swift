@@ -75,6 +75,12 @@ public struct Settings: Sendable {
         return { file.map { try? Self.secret(in: $0, for: name) } ?? text }
     }
 
+    /// The text of a setting, or its default, by its name: also where a service has declared the setting in a form of its own.
+    /// Nil where it is not set or not declared. May be a secret.
+    func plainText(of name: String) -> String? {
+        declarations.first { $0.name == name }.flatMap { texts[name] ?? $0.defaultText }
+    }
+
     /// A value as an operator may see it.
     func shownValue(_ declaration: any SettingDeclaration) -> String {
         guard let text = texts[declaration.name] ?? declaration.defaultText else { return "(not set)" }
