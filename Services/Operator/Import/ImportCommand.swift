@@ -81,8 +81,7 @@ struct ImportCommand: ParsableCommand {
             let text = String(validating: data, as: UTF8.self)
         else { throw ImportProblem("\(file): is not UTF-8 text") }
         do {
-            let unmarked = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-            return try CSV<Named>(string: unmarked, loadColumns: false)
+            return try ImportTable.read(text)
         } catch {
             throw ImportProblem("\(file): is not CSV with a header row")
         }
