@@ -45,15 +45,15 @@ struct PortalRoutes {
         self.sessions = sessions
     }
 
-    func add(to http: ServiceHTTP) { add(to: http.routes.group()) }
-
-    func add(to service: RouterGroup<ServiceRequestContext>) {
+    func add(to http: ServiceHTTP) {
+        let service = http.routes.group()
         let routes = service.group(context: PageContext.self)
         routes.add(middleware: PageHeaders(isSecure: cookies.isSecure))
         routes.add(middleware: PageFaults(pages: parts.pages, isOutermost: true))
         Asset.add(to: routes)
         routes.add(middleware: VisitorLookUp(key: parts.key, cookies: cookies, sessions: sessions))
         routes.add(middleware: PageFaults(pages: parts.pages, isOutermost: false))
+        routes.add(middleware: VisitorRate(rate: http.callerRate))
         routes.add(middleware: FormCheck(key: parts.key))
         addSignIn(to: routes)
         addPages(to: routes)

@@ -82,6 +82,8 @@ struct ImportCommand: ParsableCommand {
         else { throw ImportProblem("\(file): is not UTF-8 text") }
         do {
             return try ImportTable.read(text)
+        } catch let problem as ImportProblem {
+            throw ImportProblem("\(file): \(problem)")
         } catch {
             throw ImportProblem("\(file): is not CSV with a header row")
         }
