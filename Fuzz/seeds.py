@@ -235,6 +235,11 @@ items = "&".join(f"item{number}={number % 4}" for number in range(1, 10))
 write("form", "measure", items + "&comment=QZX+%C3%A4%0D%0Aline")
 write("form", "rating", f"instrument=phq-9%402001&total=12&id={ID % 3}&participant={ID % 1}&session=2&day=2024-03-01")
 write("form", "decimal", "instrument=ors%402000&total=12,5&item1=9.95&item2=%2b1&item3=1e3&item4=QZX")
+write("form", "preferences", f"id={ID % 3}&participant={ID % 1}&session=2&day=2024-03-01&" + "&".join(
+    f"item{number}={number % 7 - 3}" for number in range(1, 19)))
+write("form", "preference-review", f"id={ID % 3}&participant={ID % 1}&day=2024-03-01&scale=directiveness&asked=more"
+      "&agreed=agreed&followed=yes")
+write("form", "review", "question=alliance.goals&answer=yes&action=talk&discussed=2024-03-01&completed=")
 write("form", "consent", f"agrees=yes&id={ID % 3}&day=2024-03-01&number=3")
 write("form", "history", "part=alerts&page=2&episode=abc123&site=north")
 write("form", "broken", "%&%4&=&a&a=%ff&&a=b=c")

@@ -31,6 +31,9 @@ enum FormFuzz {
         try attempt(bytes) { _ = try reading.total(in: CommandFuzz.catalogue) }
         try attempt(bytes) { _ = try reading.consent(of: ParticipantID("01890a5d-ac96-774b-bcce-b302099a8057").unsafelyUnwrapped) }
         try attempt(bytes) { _ = try reading.session() }
+        try attempt(bytes) { _ = try reading.preferences(in: CommandFuzz.catalogue) }
+        try attempt(bytes) { _ = try reading.preferenceReview(by: "somebody") }
+        try attempt(bytes) { _ = try ReviewForm.entry(form) }
         try attempt(bytes) { _ = try form.required("comment") }
         for (rest, value) in form.fields(beginning: "item") { try hold(form["item" + rest] == value, "a field is lost") }
         let address = URI("/?" + String(decoding: bytes, as: UTF8.self))
