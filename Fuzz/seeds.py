@@ -40,19 +40,20 @@ COMMANDS = {
                 "clinician": "QZX-1", "participants": [PERSON]},
     "participant": PERSON,
     "session": {"sessionId": ID % 2, "held": {"number": 1, "day": "2024-01-08"}},
-    "rating": RATING | {"ratingId": ID % 3, "items": [0, 1, 2, 3, 0, 1, 2, 3, None], "comment": "QZX comment"},
-    "correction": RATING | {"correctionId": ID % 4, "total": 12, "reason": "entry_error"},
-    "withdrawal": {"reason": "wrong_person"},
+    "rating": RATING | {"ratingId": ID % 3, "items": [0, 1, 2, 3, 0, 1, 2, 3, 0], "comment": "QZX comment"},
+    "correction": {name: RATING[name] for name in ("instrument", "version", "session", "day")} | {
+        "correctionId": ID % 4, "items": [1] * 9, "reason": "entry_error"},
+    "withdrawal": {"reason": "client_request"},
     "discussion": {"discussionId": ID % 5, "ratingId": ID % 3, "day": "2024-03-02", "by": "QZX-1"},
     "consent": {"consentId": ID % 6, "participantId": ID % 1, "jointView": True, "day": "2024-03-02"},
-    "review": {"reviewId": ID % 7, "kind": "supervision", "day": "2024-03-02", "by": "QZX-1"},
-    "transfer": {"transferId": ID % 8, "clinician": "QZX-2", "reason": "leave"},
-    "closure": {"day": "2024-05-01", "reason": "completed"},
+    "review": {"reviewId": ID % 7, "kind": "joint", "day": "2024-03-02", "by": "QZX-1"},
+    "transfer": {"transferId": ID % 8, "clinician": "QZX-2", "reason": "clinician_left"},
+    "closure": {"day": "2024-05-01", "reason": "agreed_end"},
     "decline": RATING | {"declineId": ID % 10},
-    "preferences": {"preferencesId": ID % 11, "participantId": ID % 1, "instrument": "c-nip", "version": "2016",
+    "preferences": {"preferencesId": ID % 11, "participantId": ID % 1, "instrument": "c-nip", "version": "1.1",
                     "session": 1, "day": "2024-03-01", "items": [3, -3, 0, None] * 4 + [1, 2]},
     "preference_review": {"preferenceReviewId": ID % 12, "participantId": ID % 1, "scale": "directiveness",
-                          "asked": "more", "agreed": "agreed", "accommodated": "yes", "day": "2024-03-02", "by": "QZX"},
+                          "asked": "strong_first", "agreed": "follow", "accommodated": "yes", "day": "2024-03-02", "by": "QZX"},
 }
 lines = []
 for index, (kind, body) in enumerate(COMMANDS.items()):
@@ -63,6 +64,7 @@ for index, (kind, body) in enumerate(COMMANDS.items()):
         write("command", f"{kind}-{flags:02x}", bytes([choice]) + text(body if flags else with_episode).encode())
     lines.append(with_episode | {"type": kind} | ({"ratingId": ID % 3} if kind in ("correction", "withdrawal") else {}))
 write("command", "unfit", bytes([3]) + text(RATING | {"ratingId": "QZX", "items": ["QZX", -1], "QZ": 1}).encode())
+write("command", "unanswered", bytes([3]) + text(RATING | {"ratingId": ID % 3, "items": [None] * 9}).encode())
 write("command", "by-source", bytes([3]) + text(RATING | {"source": {"system": "QZX", "id": "QZX"}, "total": 0.5}).encode())
 write("batch", "every-kind", "\n".join(text(line) for line in lines) + "\n")
 write("batch", "blank-lines", "\n \t\r\n" + text(lines[3]) + "\n\n{\n" + text(lines[2]))
@@ -128,10 +130,10 @@ def value(label, kind, name, number):
     if kind in ENUMS:
         return field(number, 2, b"\x01") if label == "repeated " else field(number, 0, b"\x01")
     if kind == "bytes":
-        content = bytes(range(32)) if re.search("root|digest|hash|sealed", name) else bytes(range(1, 17))
+        content = bytes(range(32)) if re.search("root|digest|hash|sha256", name) else bytes(range(1, 17))
         return field(number, 2, content)
     if kind == "string":
-        known = {"instrument": "phq-9", "group": "family", "norm_set": "adults", "view": "course", "status": "5.1.1"}
+        known = {"instrument": "phq-9", "group": "family", "norm_set": "adults", "view": "graph", "status": "5.1.1", "rule": "etr.80"}
         sites = ["north"] if "site" in name else []
         return field(number, 2, (known.get(name) or (sites + ["note-1"])[0]).encode())
     if kind in ("fixed64", "double"):
@@ -141,6 +143,9 @@ def value(label, kind, name, number):
 
 
 def message(name, alternative=None):
+    if name == "Answers":
+        # Three items, the second of which was left out; no total beside them.
+        return field(1, 2, bytes([2, 0, 4])) + field(2, 2, b"\x02")
     fields, alternatives = MESSAGES[name]
     chosen = alternative or (alternatives[0] if alternatives else None)
     return b"".join(value(*f) for f in fields) + (value(*chosen) if chosen else b"")
@@ -150,10 +155,11 @@ TYPES = re.findall(r'case \w+ = "(attune\.[^"]+)"', (ROOT / "Shared/Contracts/Ev
 for index, event in enumerate(TYPES):
     parts = event.replace("-", "_").split(".")[1:-1]
     names = {parts[-1], "_".join(parts[-2:]), "episode_" + parts[-1]}
-    for envelope in ("EpisodeEvent", "AlertEvent", "NotificationEvent", "AccessEvent"):
-        for alternative in MESSAGES[envelope][1]:
-            if alternative[2] in names:
-                write("events", event, bytes([index]) + message(envelope, alternative))
+    about = {"alert": "AlertEvent", "notification": "NotificationEvent", "access": "AccessEvent", "client": "AccessEvent",
+             "evidence": "AccessEvent"}.get(parts[0], "EpisodeEvent")
+    for alternative in MESSAGES[about][1]:
+        if alternative[2] in names:
+            write("events", event, bytes([index]) + message(about, alternative))
     whole = {"attune.trajectory.updated.v1": "TrajectoryUpdated", "attune.log.resealed.v1": "LogResealed"}.get(event)
     if whole:
         write("events", event, bytes([index]) + message(whole))
@@ -237,8 +243,8 @@ write("form", "rating", f"instrument=phq-9%402001&total=12&id={ID % 3}&participa
 write("form", "decimal", "instrument=ors%402000&total=12,5&item1=9.95&item2=%2b1&item3=1e3&item4=QZX")
 write("form", "preferences", f"id={ID % 3}&participant={ID % 1}&session=2&day=2024-03-01&" + "&".join(
     f"item{number}={number % 7 - 3}" for number in range(1, 19)))
-write("form", "preference-review", f"id={ID % 3}&participant={ID % 1}&day=2024-03-01&scale=directiveness&asked=more"
-      "&agreed=agreed&followed=yes")
+write("form", "preference-review", f"id={ID % 3}&participant={ID % 1}&day=2024-03-01&scale=directiveness&asked=strong_first"
+      "&agreed=follow&followed=yes")
 write("form", "review", "question=alliance.goals&answer=yes&action=talk&discussed=2024-03-01&completed=")
 write("form", "consent", f"agrees=yes&id={ID % 3}&day=2024-03-01&number=3")
 write("form", "history", "part=alerts&page=2&episode=abc123&site=north")
