@@ -53,7 +53,8 @@ COMMANDS = {
     "preferences": {"preferencesId": ID % 11, "participantId": ID % 1, "instrument": "c-nip", "version": "1.1",
                     "session": 1, "day": "2024-03-01", "items": [3, -3, 0, None] * 4 + [1, 2]},
     "preference_review": {"preferenceReviewId": ID % 12, "participantId": ID % 1, "scale": "directiveness",
-                          "asked": "strong_first", "agreed": "follow", "accommodated": "yes", "day": "2024-03-02", "by": "QZX"},
+                          "asked": "strong_first", "agreed": "follow", "accommodated": "yes",
+                          "day": "2024-03-02", "by": "QZX"},
 }
 lines = []
 for index, (kind, body) in enumerate(COMMANDS.items()):
@@ -133,7 +134,8 @@ def value(label, kind, name, number):
         content = bytes(range(32)) if re.search("root|digest|hash|sha256", name) else bytes(range(1, 17))
         return field(number, 2, content)
     if kind == "string":
-        known = {"instrument": "phq-9", "group": "family", "norm_set": "adults", "view": "graph", "status": "5.1.1", "rule": "etr.80"}
+        known = {"instrument": "phq-9", "group": "family", "norm_set": "adults", "view": "graph", "status": "5.1.1",
+                 "rule": "etr.80"}
         sites = ["north"] if "site" in name else []
         return field(number, 2, (known.get(name) or (sites + ["note-1"])[0]).encode())
     if kind in ("fixed64", "double"):
@@ -219,8 +221,8 @@ write("token", "good", text({"alg": "EdDSA", "kid": "k"}) + "\n" + text(claims))
 write("token", "all-sites", text({"alg": "EdDSA", "kid": "k"}) + "\n" + text(claims | {"aud": "attune", "sites": "*"}))
 write("token", "none", text({"alg": "none"}) + "\n" + text(claims))
 write("token", "critical", text({"alg": "EdDSA", "kid": "k", "crit": ["b64"]}) + "\n" + text(claims))
-write("token", "compact", ".".join(
-    base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in (text({"alg": "EdDSA", "kid": "k"}), text(claims), "x" * 64)))
+parts = [text({"alg": "EdDSA", "kid": "k"}), text(claims), "x" * 64]
+write("token", "compact", ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts))
 coordinate = base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("=")
 modulus = base64.urlsafe_b64encode(bytes([0xC3]) + bytes(range(255))).decode().rstrip("=")
 write("key-set", "several", text({"keys": [
@@ -228,9 +230,11 @@ write("key-set", "several", text({"keys": [
     {"kty": "EC", "crv": "P-256", "kid": "b", "x": coordinate, "y": coordinate, "key_ops": ["verify"]},
     {"kty": "RSA", "kid": "c", "n": modulus, "e": "AQAB"}, {"kty": "oct", "k": "AA"}]}))
 write("provider", "metadata", text({
-    "issuer": "https://id.example", "authorization_endpoint": "https://id.example/a", "token_endpoint": "https://id.example/t",
+    "issuer": "https://id.example", "authorization_endpoint": "https://id.example/a",
+    "token_endpoint": "https://id.example/t",
     "jwks_uri": "http://localhost:9/k", "end_session_endpoint": "https://id.example/e",
-    "token_endpoint_auth_methods_supported": ["client_secret_post"], "authorization_response_iss_parameter_supported": True}))
+    "token_endpoint_auth_methods_supported": ["client_secret_post"],
+    "authorization_response_iss_parameter_supported": True}))
 write("provider", "answer", text({"id_token": "e30.e30.AA", "access_token": "x", "token_type": "Bearer"}))
 write("provider", "refusal", text({"error": "invalid_grant"}))
 write("provider", "callback", "state=abc&code=x%2By&iss=https%3A%2F%2Fid.example&error=access_denied")

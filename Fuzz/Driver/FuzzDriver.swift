@@ -5,7 +5,9 @@ import Foundation
 @main enum FuzzDriver {
     static func main() {
         let words = CommandLine.arguments
-        if words.dropFirst().first == "--list" { return print(FuzzTarget.allCases.map(\.rawValue).joined(separator: "\n")) }
+        if words.dropFirst().first == "--list" {
+            return print(FuzzTarget.allCases.map(\.rawValue).joined(separator: "\n"))
+        }
         guard words.count > 1, let chosen = FuzzTarget(rawValue: words[1]) else {
             FileHandle.standardError.write(Data("Name a target first; --list names them.\n".utf8))
             exit(2)

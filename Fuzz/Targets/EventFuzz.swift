@@ -18,7 +18,8 @@ enum EventFuzz {
                 payload, { try ClientEventCodec.decode($0, type: type) },
                 { try ClientEventCodec.encode($0.event, actor: $0.actor) }, { $0 == $1 }),
             try stable(payload, { try AlertEventCodec.decode($0, type: type) }, AlertEventCodec.encode, ==),
-            try stable(payload, { try NotificationEventCodec.decode($0, type: type) }, NotificationEventCodec.encode, ==),
+            try stable(
+                payload, { try NotificationEventCodec.decode($0, type: type) }, NotificationEventCodec.encode, ==),
             try stable(payload, { try AccessEventCodec.decode($0, type: type) }, AccessEventCodec.encode, ==),
         ]
         // These two are told apart by their topic alone.
@@ -45,8 +46,12 @@ enum EventFuzz {
         _ isSame: (Value, Value) -> Bool
     ) throws(FuzzFault) -> Bool {
         guard let value = try decoded({ try decode(bytes) }) else { return false }
-        guard let written = read({ try encode(value) }) else { throw FuzzFault("\(Value.self) was read and cannot be written") }
-        guard let again = read({ try decode(written) }) else { throw FuzzFault("\(Value.self) cannot be read as it was written") }
+        guard let written = read({ try encode(value) }) else {
+            throw FuzzFault("\(Value.self) was read and cannot be written")
+        }
+        guard let again = read({ try decode(written) }) else {
+            throw FuzzFault("\(Value.self) cannot be read as it was written")
+        }
         try hold(isSame(value, again), "\(Value.self) is another one after it was written and read")
         _ = "\(value)"
         return true
@@ -55,7 +60,9 @@ enum EventFuzz {
     private static func decoded<Value>(_ decode: () throws -> Value) throws(FuzzFault) -> Value? {
         let failure: any Error
         do { return try decode() } catch { failure = error }
-        guard let malformed = failure as? MalformedEvent else { throw FuzzFault("an unexpected error: \(type(of: failure))") }
+        guard let malformed = failure as? MalformedEvent else {
+            throw FuzzFault("an unexpected error: \(type(of: failure))")
+        }
         try hold(!malformed.field.isEmpty && !malformed.problem.isEmpty, "a malformed event does not say where")
         return nil
     }

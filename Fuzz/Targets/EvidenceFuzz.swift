@@ -21,7 +21,8 @@ enum EvidenceFuzz {
     private static func ledgerLine(_ line: [UInt8]) throws(FuzzFault) {
         let quick = line.withUnsafeBufferPointer { LedgerLineScan($0)?.event }
         let strict = read { try LedgerLine.decode(line) }
-        try hold(quick == nil || quick == strict, "the quick reader of a ledger line reads what the strict one does not")
+        try hold(
+            quick == nil || quick == strict, "the quick reader of a ledger line reads what the strict one does not")
         try stable(line, { try LedgerLine.decode($0) }, LedgerLine.encode)
     }
 

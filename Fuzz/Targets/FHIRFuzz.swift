@@ -9,9 +9,12 @@ enum FHIRFuzz {
     static func search(_ bytes: [UInt8]) throws(FuzzFault) {
         let fields = URI("/?" + String(decoding: bytes, as: UTF8.self)).queryParameters
         let parameters = fields.map { (name: String($0.key), value: String($0.value)) }
-        guard let query = try judged({ () throws(Problem) in
-            try FHIRQuery(parameters, knowing: ["patient", "subject", "status", "date", "patient:identifier"])
-        }, bytes) else { return }
+        guard
+            let query = try judged(
+                { () throws(Problem) in
+                    try FHIRQuery(parameters, knowing: ["patient", "subject", "status", "date", "patient:identifier"])
+                }, bytes)
+        else { return }
         let known = ["active", "inactive"]
         _ = try judged({ () throws(Problem) in try query.patients() }, bytes)
         _ = try judged({ () throws(Problem) in try query.codes("status", of: Set(known)) }, bytes)
@@ -23,9 +26,10 @@ enum FHIRFuzz {
         }
         if let cursor = try judged({ () throws(Problem) in try query.cursor() }, bytes) {
             let link = URI("/" + query.next("Flag", behind: cursor)).queryParameters["_cursor"]
-            let again = try judged({ () throws(Problem) in
-                try FHIRQuery([("_cursor", String(link ?? ""))], knowing: []).cursor()
-            }, bytes)
+            let again = try judged(
+                { () throws(Problem) in
+                    try FHIRQuery([("_cursor", String(link ?? ""))], knowing: []).cursor()
+                }, bytes)
             try hold(again == cursor, "a link leads to another page")
         }
     }

@@ -1,5 +1,6 @@
 import Catalogue
 import Domain
+import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Intake
@@ -24,18 +25,21 @@ enum FormFuzz {
         for instrument in instruments {
             let answers = MeasureAnswers(form, for: instrument)
             try hold(
-                answers.hasFaults == (answers.answers == nil) && (answers.answers != nil || !answers.faults.isEmpty || answers.isCommentTooLong),
+                answers.hasFaults == (answers.answers == nil)
+                    && (answers.answers != nil || !answers.faults.isEmpty || answers.isCommentTooLong),
                 "a measure is refused without a word")
         }
         let reading = FormReading(form, words)
         try attempt(bytes) { _ = try reading.total(in: CommandFuzz.catalogue) }
-        try attempt(bytes) { _ = try reading.consent(of: ParticipantID("01890a5d-ac96-774b-bcce-b302099a8057").unsafelyUnwrapped) }
+        try attempt(bytes) { _ = try reading.consent(of: ParticipantID(rawValue: UUID())) }
         try attempt(bytes) { _ = try reading.session() }
         try attempt(bytes) { _ = try reading.preferences(in: CommandFuzz.catalogue) }
         try attempt(bytes) { _ = try reading.preferenceReview(by: "somebody") }
         try attempt(bytes) { _ = try ReviewForm.entry(form) }
         try attempt(bytes) { _ = try form.required("comment") }
-        for (rest, value) in form.fields(beginning: "item") { try hold(form["item" + rest] == value, "a field is lost") }
+        for (rest, value) in form.fields(beginning: "item") {
+            try hold(form["item" + rest] == value, "a field is lost")
+        }
         let address = URI("/?" + String(decoding: bytes, as: UTF8.self))
         try attempt(bytes) { _ = try HistoryFilter(of: address) }
         _ = EpisodeSearch(address).id
@@ -49,7 +53,9 @@ enum FormFuzz {
     }
 
     private static let key: PortalKey = {
-        guard let key = PortalKey("\(UInt64.random(in: 0 ... .max)) and twenty characters more") else { fatalError("no key") }
+        guard let key = PortalKey("\(UInt64.random(in: 0 ... .max)) and twenty characters more") else {
+            fatalError("no key")
+        }
         return key
     }()
 
@@ -67,7 +73,9 @@ enum FormFuzz {
         try hold(InvitationSeal(key: key).invitation(in: text) == nil, "a link is believed that was not made here")
         if let code = KioskCode(text) { try hold(code.digits.utf8.count == 8, "a code without eight digits") }
         if let address = LocalAddress.checked(text) {
-            try hold(address.hasPrefix("/") && !address.hasPrefix("//") && !address.contains("\\"), "an address leads elsewhere")
+            try hold(
+                address.hasPrefix("/") && !address.hasPrefix("//") && !address.contains("\\"),
+                "an address leads elsewhere")
         }
         _ = Language(choice: text, acceptLanguage: text)
     }

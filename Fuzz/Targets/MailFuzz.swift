@@ -21,7 +21,9 @@ enum MailFuzz {
     static func addresses(_ bytes: [UInt8]) throws(FuzzFault) {
         let text = String(decoding: bytes, as: UTF8.self)
         if let request = read({ try HTTPRequest(.post, url: text) }) {
-            try hold(!"\(request)".contains("QZX") || request.destination.host.contains("QZX"), "a description shows more than the host")
+            try hold(
+                !"\(request)".contains("QZX") || request.destination.host.contains("QZX"),
+                "a description shows more than the host")
             try hold(["http", "https"].contains(request.destination.scheme), "a scheme that is none of ours")
         }
         if let mail = read({ try MailAddress(text, displayName: text.isEmpty ? nil : text) }) {
@@ -38,8 +40,12 @@ enum MailFuzz {
         if let pause = RetryAfter.pause(text, now: Timestamp(microseconds: 1_760_000_000_000_000)) {
             try hold(pause >= .zero && pause <= RetryAfter.longest, "a pause of \(pause)")
         }
-        if let day = CalendarDay(text) { try hold(day.description == text, "a day is another one after it was written") }
-        if let time = Timestamp(text) { try hold(Timestamp(time.description) == time, "an instant is another one after it was written") }
+        if let day = CalendarDay(text) {
+            try hold(day.description == text, "a day is another one after it was written")
+        }
+        if let time = Timestamp(text) {
+            try hold(Timestamp(time.description) == time, "an instant is another one after it was written")
+        }
         _ = read { try WeeklyHours(text) }
     }
 }

@@ -25,7 +25,9 @@ enum ProofFuzz {
         let path = changed(proof.path, changes)
         let other = InclusionProof(index: index, size: size, path: path)
         let holds = read { try other.verify(leaf: leaves[index], root: root) } != nil
-        try hold(holds == (path == proof.path), "an inclusion proof \(holds ? "holds although it was changed" : "does not hold")")
+        try hold(
+            holds == (path == proof.path),
+            "an inclusion proof \(holds ? "holds although it was changed" : "does not hold")")
         let elsewhere = InclusionProof(index: (index + 1) % size, size: size, path: proof.path)
         try hold(
             size == 1 || read { try elsewhere.verify(leaf: leaves[index], root: root) } == nil,
@@ -39,13 +41,16 @@ enum ProofFuzz {
         let path = changed(proof.path, changes)
         let other = ConsistencyProof(firstSize: first, secondSize: second, path: path)
         let holds = read { try other.verify(firstRoot: firstRoot, secondRoot: secondRoot) } != nil
-        try hold(holds == (path == proof.path), "a consistency proof \(holds ? "holds although it was changed" : "does not hold")")
+        try hold(
+            holds == (path == proof.path),
+            "a consistency proof \(holds ? "holds although it was changed" : "does not hold")")
         guard first > 0, let strange = changes.first, strange != 0 else { return }
         var bytes = firstRoot.bytes
         bytes[Int(strange) % 32] ^= strange
         guard let otherRoot = LogHash(bytes: bytes) else { return }
         try hold(
-            read { try proof.verify(firstRoot: otherRoot, secondRoot: secondRoot) } == nil, "a proof holds for another root")
+            read { try proof.verify(firstRoot: otherRoot, secondRoot: secondRoot) } == nil,
+            "a proof holds for another root")
     }
 
     /// Numbers of any size; nothing but ending is asked for.
@@ -54,7 +59,9 @@ enum ProofFuzz {
             Int(truncatingIfNeeded: bytes.dropFirst(start).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
         }
         let path = (0..<min(70, bytes.count)).map { LogHash.leaf([bytes[$0]]) }
-        _ = read { try InclusionProof(index: number(0), size: number(8), path: path).verify(leaf: leaves[0], root: leaves[1]) }
+        _ = read {
+            try InclusionProof(index: number(0), size: number(8), path: path).verify(leaf: leaves[0], root: leaves[1])
+        }
         _ = read {
             try ConsistencyProof(firstSize: number(0), secondSize: number(8), path: path)
                 .verify(firstRoot: leaves[0], secondRoot: leaves[1])

@@ -11,7 +11,8 @@ enum ProviderFuzz {
 
     static func run(_ bytes: [UInt8]) throws(FuzzFault) {
         if let document = read({ try JSON.parse(bytes) }),
-            let provider = read({ try ProviderMetadata(document, of: issuer) }) {
+            let provider = read({ try ProviderMetadata(document, of: issuer) })
+        {
             try check(provider, bytes)
         }
         for status in [200, 400] {
@@ -24,13 +25,17 @@ enum ProviderFuzz {
         _ = read { try IdentityTokenRules.head(of: text) }
         if let fields = FormText.decode(text) {
             let written = FormText.encode(fields.map { (name: $0.key, value: $0.value) })
-            try hold(written.utf8.count > 16_384 || FormText.decode(written) == fields, "fields are others after they were written")
+            try hold(
+                written.utf8.count > 16_384 || FormText.decode(written) == fields,
+                "fields are others after they were written")
         }
     }
 
     private static func check(_ provider: ProviderMetadata, _ bytes: [UInt8]) throws(FuzzFault) {
         for address in [provider.authorizationEndpoint, provider.tokenEndpoint, provider.keysAddress] {
-            let isSafe = ["https://", "http://localhost", "http://127.0.0.1", "http://[::1]"].contains { address.lowercased().hasPrefix($0) }
+            let isSafe = ["https://", "http://localhost", "http://127.0.0.1", "http://[::1]"].contains {
+                address.lowercased().hasPrefix($0)
+            }
             try hold(isSafe, "a provider's address could be read by others")
         }
         let attempt = PendingSignIn(at: now)

@@ -12,7 +12,8 @@ enum RecordFuzz {
         while let line = lines.popFirst(), !line.isEmpty {
             let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
             headers.append(
-                RecordHeader(name: String(decoding: line[..<colon], as: UTF8.self), value: Array(line[colon...].dropFirst(2))))
+                RecordHeader(
+                    name: String(decoding: line[..<colon], as: UTF8.self), value: Array(line[colon...].dropFirst(2))))
         }
         let value: [UInt8]? = lines.isEmpty ? nil : Array(lines.joined(separator: [0x0A]))
         let event: EventEnvelope

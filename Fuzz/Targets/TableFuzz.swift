@@ -7,7 +7,9 @@ import SwiftCSV
 
 /// Tables: of an import, and of the directory.
 enum TableFuzz {
-    private static let maps: [ImportMap] = [wide, long].compactMap { text in read { try ImportMap.read(text, "map.yaml") } }
+    private static let maps: [ImportMap] = [wide, long].compactMap { text in
+        read { try ImportMap.read(text, "map.yaml") }
+    }
 
     private static let wide = """
         source: a
@@ -39,9 +41,13 @@ enum TableFuzz {
         try hold(maps.count == 2, "a map cannot be read")
         guard let table = read({ try ImportTable.read(String(decoding: bytes, as: UTF8.self)) }) else { return }
         for map in maps {
-            guard let plan = read({ try ImportPlan(table, map: map, site: SiteID(unchecked: "north")) }) else { continue }
+            guard let plan = read({ try ImportPlan(table, map: map, site: SiteID(unchecked: "north")) }) else {
+                continue
+            }
             for line in plan.lines {
-                try hold(read { try JSON.parse(line.json.encoded) } == line.json, "a line is another one after it was written")
+                try hold(
+                    read { try JSON.parse(line.json.encoded) } == line.json,
+                    "a line is another one after it was written")
                 try hold(line.row >= 2, "a line of no row")
             }
         }

@@ -13,9 +13,12 @@ enum TokenFuzz {
     private static let verifier = Task { () -> TokenVerifier in
         let file = NSTemporaryDirectory() + "attune-fuzz-\(ProcessInfo.processInfo.processIdentifier).jwks"
         let keys: JSON = [
-            "keys": [[
-                "kty": "OKP", "crv": "Ed25519", "kid": "k", "x": .string(Base64URL.encode(key.publicKey.rawRepresentation)),
-            ]]
+            "keys": [
+                [
+                    "kty": "OKP", "crv": "Ed25519", "kid": "k",
+                    "x": .string(Base64URL.encode(key.publicKey.rawRepresentation)),
+                ]
+            ]
         ]
         defer { try? FileManager.default.removeItem(atPath: file) }
         do {
@@ -47,7 +50,9 @@ enum TokenFuzz {
         guard let document = read({ try JSON.parse(bytes) }), let keys = try? await KeySet(document) else { return }
         try hold(!keys.keys.isEmpty, "a key set without a key is taken")
         for key in keys.keys {
-            try hold(keys.key(key.id, for: key.algorithm)?.algorithm == key.algorithm || key.id == nil, "a key is not found by its own id")
+            try hold(
+                keys.key(key.id, for: key.algorithm)?.algorithm == key.algorithm || key.id == nil,
+                "a key is not found by its own id")
         }
     }
 }

@@ -8,7 +8,10 @@ import Domain
 enum YAMLFuzz {
     static func catalogue(_ bytes: [UInt8]) throws(FuzzFault) {
         do throws(CatalogueError) {
-            _ = try Catalogue(Catalogue.builtIn.filter { $0.name == "ors.yaml" } + [CatalogueSource(name: "fuzz.yaml", bytes: bytes, isBuiltIn: false)])
+            _ = try Catalogue(
+                Catalogue.builtIn.filter { $0.name == "ors.yaml" } + [
+                    CatalogueSource(name: "fuzz.yaml", bytes: bytes, isBuiltIn: false)
+                ])
         } catch {
             try hold(!error.reason.isEmpty && !error.file.isEmpty, "a refusal without file and reason")
         }
@@ -24,7 +27,8 @@ enum YAMLFuzz {
 
     static func routes(_ bytes: [UInt8]) throws(FuzzFault) {
         do throws(RoutesError) {
-            _ = try Routes.read(String(decoding: bytes, as: UTF8.self), file: "/nowhere/fuzz.yaml", languages: ["en", "de"])
+            _ = try Routes.read(
+                String(decoding: bytes, as: UTF8.self), file: "/nowhere/fuzz.yaml", languages: ["en", "de"])
         } catch {
             try hold(!error.reason.isEmpty, "a refusal without a reason")
             try Secrecy.check("\(error)", of: bytes)

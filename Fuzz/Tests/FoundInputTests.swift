@@ -11,7 +11,9 @@ import Testing
         return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     }
 
-    @Test(arguments: FuzzTarget.allCases) func `What is in the corpus and what was found is handled`(target: FuzzTarget) async throws {
+    @Test(arguments: FuzzTarget.allCases) func `What is in the corpus and what was found is handled`(target: FuzzTarget)
+        async throws
+    {
         let corpus = try Self.inputs("Corpus", target)
         #expect(!corpus.isEmpty, "a target without a corpus finds little")
         for file in corpus + (try Self.inputs("Found", target)) {
@@ -25,7 +27,9 @@ import Testing
 
     @Test(arguments: ["Corpus", "Found"]) func `Every folder is a target's`(kind: String) throws {
         let folder = Self.folder.appending(path: kind)
-        for entry in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isDirectoryKey]) {
+        for entry in try FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: [.isDirectoryKey])
+        {
             guard try entry.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true else { continue }
             #expect(FuzzTarget(rawValue: entry.lastPathComponent) != nil, "\(entry.lastPathComponent) is no target")
         }

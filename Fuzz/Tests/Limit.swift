@@ -39,13 +39,16 @@ struct Limit {
             "Open connections", HTTPSettings.connectionLimit, "further ones wait for one to end", hostile,
             "Beyond the last connection clients wait until one ends"),
         Limit(
-            "Requests at a time", HTTPSettings.requestLimit, "503 `overloaded`, `Retry-After`; not for `/live`, `/ready`, `/metrics`",
+            "Requests at a time", HTTPSettings.requestLimit,
+            "503 `overloaded`, `Retry-After`; not for `/live`, `/ready`, `/metrics`",
             http, "requests beyond the limit are turned away, health is not"),
         Limit(
-            "Requests a second of one caller, in one process", HTTPSettings.callerRate, "429 `too-many-requests`, `Retry-After`", rate,
+            "Requests a second of one caller, in one process", HTTPSettings.callerRate,
+            "429 `too-many-requests`, `Retry-After`", rate,
             "A caller that sends too many requests is answered 429, others and the platform are not"),
         Limit(
-            "Requests of one caller at once, after a pause", HTTPSettings.callerBurst, "429 `too-many-requests`, `Retry-After`", rate,
+            "Requests of one caller at once, after a pause", HTTPSettings.callerBurst,
+            "429 `too-many-requests`, `Retry-After`", rate,
             "A burst is served, then the rate, and a pause fills up again"),
         Limit(
             "Callers whose rates are kept", "\(CallerRate.mostCallers)", "those with full buckets are forgotten", rate,
@@ -57,21 +60,25 @@ struct Limit {
             "Time for a body", HTTPSettings.readLimit, "the connection ends", hostile,
             "A body that comes byte by byte ends with the connection, however long each pause is"),
         Limit(
-            "Time in which nothing of an answer is taken", HTTPSettings.writeLimit, "the connection ends, after twice this at the latest",
+            "Time in which nothing of an answer is taken", HTTPSettings.writeLimit,
+            "the connection ends, after twice this at the latest",
             hostile, "A client that takes nothing of its answer loses the connection"),
     ]
 
     static let requests = [
         Limit(
-            "Address", bytes(AddressLimit.limit), "414 `address-too-long`", http, "each bad request gets its problem document"),
+            "Address", bytes(AddressLimit.limit), "414 `address-too-long`", http,
+            "each bad request gets its problem document"),
         Limit(
             "Head: one field", bytes(HeadRefusal.largestField), "431 `head-too-large`, the connection ends", hostile,
             "A head that is too large is answered 431, one that is none 400"),
         Limit(
             "Head: all fields", "\(bytes(HeadRefusal.largestHead)), \(HeadRefusal.mostFields) fields",
-            "431 `head-too-large`, the connection ends", hostile, "A head that is too large is answered 431, one that is none 400"),
+            "431 `head-too-large`, the connection ends", hostile,
+            "A head that is too large is answered 431, one that is none 400"),
         Limit(
-            "Access token", bytes(TokenVerifier.longestToken), "401", sizes, "A token that is too long is refused unread"),
+            "Access token", bytes(TokenVerifier.longestToken), "401", sizes,
+            "A token that is too long is refused unread"),
         Limit(
             "Body", bytes(ServiceHTTP.defaultBodyLimit), "413 `body-too-large`", http,
             "a body above its limit is refused, by its stated length and by what comes"),
@@ -82,22 +89,26 @@ struct Limit {
             "Batch", bytes(BatchRoute.byteLimit), "413 `body-too-large`", "Tests/IngestionTests/BadInputTests.swift",
             "aBodyOf50MegabytesIsRefusedWithoutBeingKept"),
         Limit(
-            "Lines of a batch", "\(BatchRoute.lineLimit)", "413 `too-many-lines`", "Tests/IngestionTests/BatchRouteTests.swift",
+            "Lines of a batch", "\(BatchRoute.lineLimit)", "413 `too-many-lines`",
+            "Tests/IngestionTests/BatchRouteTests.swift",
             "tooManyLinesAreRefusedAsAWhole"),
         Limit(
-            "Line of a batch", bytes(BatchLine.byteLimit), "`line-too-large` for that line", sizes, "A line that is too long is refused alone"),
+            "Line of a batch", bytes(BatchLine.byteLimit), "`line-too-large` for that line", sizes,
+            "A line that is too long is refused alone"),
         Limit(
             "JSON: nesting", "\(JSONLimits().depth) levels", "400 `malformed-json`", json,
             "nesting is accepted to 32 levels and no further"),
         Limit(
-            "JSON: values", "\(JSONLimits().values)", "400 `malformed-json`", json, "more values than the limit are refused"),
+            "JSON: values", "\(JSONLimits().values)", "400 `malformed-json`", json,
+            "more values than the limit are refused"),
         Limit(
             "JSON: a number", "\(JSONParser.longestNumber) characters, no exponent", "400 `malformed-json`", sizes,
             "A number that is too long is refused"),
         Limit(
             "Form of the portal: fields", "\(Form.mostFields)", "400", sizes, "A form with too many fields is refused"),
         Limit(
-            "FHIR search: parameters", "\(FHIRQuery.parameterLimit), \(FHIRQuery.largestPage) resources a page", "400; a page has no more", sizes,
+            "FHIR search: parameters", "\(FHIRQuery.parameterLimit), \(FHIRQuery.largestPage) resources a page",
+            "400; a page has no more", sizes,
             "A search with too many parameters is refused, a page has a limit"),
     ]
 
@@ -106,16 +117,20 @@ struct Limit {
             "Header of a record", bytes(CloudEventsBinding.longestHeader), "the record is quarantined", sizes,
             "A header of a record that is too long is refused"),
         Limit(
-            "Signed note", bytes(SignedNote.maxBytes), "not believed", "Tests/TransparencyLogTests/SignedNoteTests.swift",
+            "Signed note", bytes(SignedNote.maxBytes), "not believed",
+            "Tests/TransparencyLogTests/SignedNoteTests.swift",
             "A note beyond the limits is refused before its signatures are looked at"),
         Limit(
-            "Questionnaire", "\(bytes(QuestionnaireReading.largestFile)), \(QuestionnaireReading.deepestNesting) levels", "refused",
+            "Questionnaire",
+            "\(bytes(QuestionnaireReading.largestFile)), \(QuestionnaireReading.deepestNesting) levels", "refused",
             sizes, "A questionnaire that is too large or too deep is refused unread"),
         Limit(
-            "Returned mail", "\(bytes(BounceIntake.sizeLimit)), \(BounceReport.depth) levels, \(MIMEEntity.limit) fields and parts each",
+            "Returned mail",
+            "\(bytes(BounceIntake.sizeLimit)), \(BounceReport.depth) levels, \(MIMEEntity.limit) fields and parts each",
             "to `junk`; what is deeper is not looked at", sizes, "A returned mail is read to its limits"),
         Limit(
-            "Directory", "\(bytes(DirectoryEntries.sizeLimit)), \(DirectoryEntries.countLimit) entries", "refused", sizes,
+            "Directory", "\(bytes(DirectoryEntries.sizeLimit)), \(DirectoryEntries.countLimit) entries", "refused",
+            sizes,
             "A directory with too many entries is refused"),
         Limit("Import", bytes(ImportTable.sizeLimit), "refused", sizes, "A file that is too large is not imported"),
     ]

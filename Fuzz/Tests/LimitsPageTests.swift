@@ -29,8 +29,9 @@ private enum LimitsPage {
     static let text = """
         # Limits
 
-        Made by `LimitsPageTests` from the code's own numbers (`ATTUNE_TEST_WRITE_PAGES=1 make test FILTER=LimitsPageTests`); the tests
-        named beside each limit go beyond it. What decoders do with bytes within these limits: [fuzzing.md](fuzzing.md).
+        Made by `LimitsPageTests` from the code's own numbers (`ATTUNE_TEST_WRITE_PAGES=1 make test
+        FILTER=LimitsPageTests`); the tests named beside each limit go beyond it. What decoders do with bytes within
+        these limits: [fuzzing.md](fuzzing.md).
 
         ## Connections and callers
 
@@ -38,17 +39,18 @@ private enum LimitsPage {
 
         \(table(Limit.connections))
 
-        A caller is the subject of a verified token or of the portal's session. Requests without one are not counted: they reach
-        health, metrics, sign-in and the doors of check-in, which count wrong codes themselves ([check-in.md](check-in.md)). The
-        rate holds in each process, so the whole service allows as many times of it as it has replicas. A gateway that sends
-        for a network of clinics is one caller: the default lets it send a thousand requests a second, and many records go in one
-        request by `POST /v1/ratings/batch`. Raise it where that is too little; a sender that is answered 429 sends again after
-        `Retry-After`, as after 503. Behind a proxy that ends connections, its own limits come first; health probes need a
-        connection as well, so the limit of connections belongs well above what a proxy opens.
+        A caller is the subject of a verified token or of the portal's session. Requests without one are not counted:
+        they reach health, metrics, sign-in and the doors of check-in, which count wrong codes themselves
+        ([check-in.md](check-in.md)). The rate holds in each process, so the whole service allows as many times of it as
+        it has replicas. A gateway that sends for a network of clinics is one caller: the default lets it send a
+        thousand requests a second, and many records go in one request by `POST /v1/ratings/batch`. Raise it where that
+        is too little; a sender that is answered 429 sends again after `Retry-After`, as after 503. Behind a proxy that
+        ends connections, its own limits come first; health probes need a connection as well, so the limit of
+        connections belongs well above what a proxy opens.
 
-        Counted: `attune_http_connections_open`, `attune_http_connections_full_total`, `attune_http_connections_ended_total` (by
-        reason: `slow_sender`, `slow_reader`, `unwanted_body`, `bad_head`), `attune_http_requests_turned_away_total`,
-        `attune_http_caller_rate_refused_total`.
+        Counted: `attune_http_connections_open`, `attune_http_connections_full_total`,
+        `attune_http_connections_ended_total` (by reason: `slow_sender`, `slow_reader`, `unwanted_body`, `bad_head`),
+        `attune_http_requests_turned_away_total`, `attune_http_caller_rate_refused_total`.
 
         ## Requests
 

@@ -4,6 +4,7 @@ import NIOCore
 import ServiceKit
 import Testing
 
+@testable import Catalogue
 @testable import Channels
 @testable import Contracts
 @testable import FHIR
@@ -13,8 +14,6 @@ import Testing
 @testable import attune_ingestion
 @testable import attune_notification
 @testable import attune_portal
-
-@testable import Catalogue
 
 /// Goes one step beyond limits of size that no other test goes beyond.
 @Suite struct SizeLimitTests {
@@ -90,8 +89,11 @@ import Testing
             } catch { return error.reason }
         }
         #expect(reason([UInt8](repeating: 0x20, count: QuestionnaireReading.largestFile + 1)).contains("larger"))
-        #expect(reason([UInt8](repeating: UInt8(ascii: "["), count: QuestionnaireReading.deepestNesting + 1)).contains("deeper"))
-        #expect(reason([UInt8](repeating: UInt8(ascii: "["), count: QuestionnaireReading.deepestNesting)).contains("JSON"))
+        #expect(
+            reason([UInt8](repeating: UInt8(ascii: "["), count: QuestionnaireReading.deepestNesting + 1)).contains(
+                "deeper"))
+        #expect(
+            reason([UInt8](repeating: UInt8(ascii: "["), count: QuestionnaireReading.deepestNesting)).contains("JSON"))
     }
 
     @Test func `A returned mail is read to its limits`() throws {
@@ -101,7 +103,9 @@ import Testing
         func mail(levels: Int) -> [UInt8] {
             var mail = "Content-Type: multipart/report; boundary=r\n\n--r\nContent-Type: message/delivery-status\n\n"
             mail += "Action: failed\nStatus: 5.1.1\n\n--r--\n"
-            for level in 0..<levels - 1 { mail = "Content-Type: multipart/mixed; boundary=b\(level)\n\n--b\(level)\n\(mail)\n--b\(level)--\n" }
+            for level in 0..<levels - 1 {
+                mail = "Content-Type: multipart/mixed; boundary=b\(level)\n\n--b\(level)\n\(mail)\n--b\(level)--\n"
+            }
             return Array("To: bounces+01890a5d-ac96-774b-bcce-b302099a8057@clinic.example\n\(mail)".utf8)
         }
         #expect(BounceReport(mail(levels: BounceReport.depth), to: address) != nil)

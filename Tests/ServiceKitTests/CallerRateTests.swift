@@ -17,7 +17,8 @@ import Testing
     private let clock = StoppedClock()
 
     private func rate(perSecond: Int, burst: Int) -> CallerRate {
-        CallerRate(perSecond: perSecond, burst: burst, factory: NOOPMetricsHandler.instance, now: { [clock] in clock.now })
+        CallerRate(
+            perSecond: perSecond, burst: burst, factory: NOOPMetricsHandler.instance, now: { [clock] in clock.now })
     }
 
     /// Seconds to wait, or nil for a request that is admitted.

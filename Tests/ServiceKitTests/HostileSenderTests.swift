@@ -37,7 +37,8 @@ import Testing
         let limits = ["ATTUNE_HTTP_IDLE_LIMIT": "1h", "ATTUNE_HTTP_READ_LIMIT": "200ms"]
         try await TestServer.run(environment: limits, routes: Self.routes) { server in
             let port = server.client.port
-            let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n\""
+            let head =
+                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n\""
             let received = try await onOwnThread { try LoopbackSocket(port: port).trickle(head, then: "x") }
             #expect(received?.contains("HTTP/1.1 200") == false)
             #expect(try ended(server, "slow_sender") == 1)
@@ -103,7 +104,8 @@ import Testing
             let start = "GET /live HTTP/1.1\r\nHost: x\r\n"
             let oversized = [
                 start + "X-Long: " + String(repeating: "x", count: 17 * 1024) + "\r\n\r\n",
-                start + (0..<5).map { "X-\($0): " + String(repeating: "x", count: 8 * 1024) + "\r\n" }.joined() + "\r\n",
+                start + (0..<5).map { "X-\($0): " + String(repeating: "x", count: 8 * 1024) + "\r\n" }.joined()
+                    + "\r\n",
                 start + (0..<120).map { "X-\($0): x\r\n" }.joined() + "\r\n",
             ]
             for head in oversized {

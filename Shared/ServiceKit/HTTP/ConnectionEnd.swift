@@ -12,10 +12,12 @@ enum ConnectionEnd: String, CaseIterable {
     case badHead = "bad_head"
 
     func count(in factory: any MetricsFactory) {
-        Counter(label: "attune_http_connections_ended_total", dimensions: [("reason", rawValue)], factory: factory).increment()
+        Counter(label: "attune_http_connections_ended_total", dimensions: [("reason", rawValue)], factory: factory)
+            .increment()
     }
 
     static let descriptions = [
-        MetricDescription("attune_http_connections_ended_total", "Connections that were ended by the server, by reason.")
+        MetricDescription(
+            "attune_http_connections_ended_total", "Connections that were ended by the server, by reason.")
     ]
 }

@@ -83,7 +83,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What still comes of a request that was refused can only be more of the same.
         if isLingering { return }
-        guard requestsBegun == requestsRead, requestsRead == answersWritten, let answer = HeadRefusal.parts(for: error) else {
+        guard requestsBegun == requestsRead, requestsRead == answersWritten, let answer = HeadRefusal.parts(for: error)
+        else {
             context.fireErrorCaught(error)
             return
         }

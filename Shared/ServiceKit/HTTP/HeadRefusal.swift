@@ -19,7 +19,9 @@ enum HeadRefusal {
             case .headerOverflow:
                 Problem(
                     "head-too-large", .requestHeaderFieldsTooLarge, title: "The head of the request is too large",
-                    detail: "At most \(largestHead) bytes in \(mostFields) fields are accepted, \(largestField) in one field.")
+                    detail:
+                        "At most \(largestHead) bytes in \(mostFields) fields are accepted, \(largestField) in one field."
+                )
             default: Problem("bad-request", .badRequest, title: "The request cannot be understood")
             }
         let body = problem.document(requestID: RequestID().description).encoded
@@ -28,7 +30,8 @@ enum HeadRefusal {
             .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
         ]
         return [
-            .head(HTTPResponse(status: problem.status, headerFields: fields)), .body(ByteBuffer(bytes: body)), .end(nil),
+            .head(HTTPResponse(status: problem.status, headerFields: fields)), .body(ByteBuffer(bytes: body)),
+            .end(nil),
         ]
     }
 }
