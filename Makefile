@@ -4,7 +4,7 @@ CONFIG ?= debug
 PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-portal attune-local-kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test check-deploy pictures chaos quarter bench bench-scale proto format clean
+.PHONY: help install build demo test fuzz check-deploy pictures chaos quarter bench bench-scale proto format clean
 
 help: ## show this page
 	@echo "Targets:"
@@ -27,6 +27,9 @@ demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, P
 
 test: ## build and run all tests (FILTER=pattern for some of them)
 	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
+
+fuzz: ## feed made-up bytes to every decoder (SECONDS=300 for all together, ONLY=target, FOLDER=folder)
+	@TOTAL='$(or $(SECONDS),300)' ONLY='$(ONLY)' FOLDER='$(or $(FOLDER),.local/fuzz)' Fuzz/run.sh
 
 check-deploy: ## check what is under deploy/ and the runbooks (BUILT=folder: against these programs, too)
 	@BUILT='$(BUILT)' deploy/check/check.sh

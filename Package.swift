@@ -1,13 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// With ATTUNE_FUZZ set there is the fuzzer in place of the programs, and Attune's own modules tell it what ran:
+// docs/fuzzing.md.
+let fuzzes = Context.environment["ATTUNE_FUZZ"] != nil
+
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     // Ids, events and rows are generic code that crosses modules in every event: unspecialised, it costs a fifth.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-]
+] + (fuzzes ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 func shared(
     _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
@@ -21,12 +25,22 @@ func shared(
 func service(
     _ folder: String, executable: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
 ) -> [Target] {
-    [
-        .executableTarget(
-            name: executable,
-            dependencies: ["ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", logging, arguments]
-                + dependencies,
-            path: "Services/\(folder)", resources: resources, swiftSettings: strict)
+    let dependencies =
+        ["ServiceKit", "Messaging", "Persistence", "Contracts", "Domain", logging, arguments] + dependencies
+    let path = "Services/\(folder)"
+    guard fuzzes else {
+        return [
+            .executableTarget(
+                name: executable, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
+        ]
+    }
+    // Only a library can be linked into the fuzzer, and each `main` then needs a name of its own.
+    let entry = executable.split(separator: "-").joined(separator: "_") + "_main"
+    return [
+        .target(
+            name: executable, dependencies: dependencies, path: path, resources: resources,
+            swiftSettings: strict
+                + [.unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", entry])])
     ]
 }
 
@@ -52,6 +66,23 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The targets of the fuzzer: with libFuzzer around them, or as ordinary tests of what it found.
+let fuzzing: Target = {
+    let own: [Target.Dependency] = [
+        "attune", "attune-ingestion", "attune-notification", "attune-portal", "attune-alerting", "AuditLog", "Catalogue",
+        "Channels", "ClientText", "Contracts", "Directory", "Domain", "EvidenceBundle", "FHIR", "Intake", "Messaging",
+        "Outbound", "Persistence", "ServiceKit", "TransparencyLog", crypto, csv, hummingbird, jwt, protobuf, yaml,
+    ]
+    let data = ["Corpus", "Found"]
+    return fuzzes
+        ? .executableTarget(
+            name: "attune-fuzz", dependencies: own, path: "Fuzz", exclude: data + ["Tests"], swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+        : .testTarget(
+            name: "FuzzTests", dependencies: own, path: "Fuzz", exclude: data + ["Driver"],
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")])
+}()
 
 let package = Package(
     name: "attune",
@@ -226,5 +257,6 @@ let package = Package(
                     logging,
                 ]),
             tests("ServiceKitTests", ["ServiceKit", "LocalStack", "Outbound", "TestSupport", hummingbird, logging, jwt]),
+            fuzzing,
         ]
 )

@@ -45,15 +45,17 @@ struct PortalRoutes {
         self.sessions = sessions
     }
 
-    func add(to http: ServiceHTTP) { add(to: http.routes.group()) }
+    func add(to http: ServiceHTTP) { add(to: http.routes.group(), rate: http.callerRate) }
 
-    func add(to service: RouterGroup<ServiceRequestContext>) {
+    /// - Parameter rate: nil where nobody sends anything, as where only the addresses are wanted.
+    func add(to service: RouterGroup<ServiceRequestContext>, rate: CallerRate? = nil) {
         let routes = service.group(context: PageContext.self)
         routes.add(middleware: PageHeaders(isSecure: cookies.isSecure))
         routes.add(middleware: PageFaults(pages: parts.pages, isOutermost: true))
         Asset.add(to: routes)
         routes.add(middleware: VisitorLookUp(key: parts.key, cookies: cookies, sessions: sessions))
         routes.add(middleware: PageFaults(pages: parts.pages, isOutermost: false))
+        if let rate { routes.add(middleware: VisitorRate(rate: rate)) }
         routes.add(middleware: FormCheck(key: parts.key))
         addSignIn(to: routes)
         addPages(to: routes)

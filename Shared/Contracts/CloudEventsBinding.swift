@@ -24,6 +24,9 @@ public enum CloudEventsBinding {
     private static let specVersion = RecordHeader(name: "ce_specversion", value: Array("1.0".utf8))
     private static let contentType = RecordHeader(name: "content-type", value: Array("application/protobuf".utf8))
 
+    /// Bytes of a header that is read.
+    static let longestHeader = 256
+
     /// The Kafka key of an episode.
     public static func key(of episode: EpisodeID) -> [UInt8] { episode.bytes }
 
@@ -37,7 +40,9 @@ public enum CloudEventsBinding {
             guard let value = headers.last(where: { $0.name == name })?.value else {
                 throw MalformedEvent(field: name, problem: "header is missing")
             }
-            guard value.count <= 256 else { throw MalformedEvent(field: name, problem: "longer than 256 bytes") }
+            guard value.count <= longestHeader else {
+                throw MalformedEvent(field: name, problem: "longer than \(longestHeader) bytes")
+            }
             return value
         }
         func text(_ name: String) throws(MalformedEvent) -> String {

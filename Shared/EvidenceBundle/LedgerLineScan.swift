@@ -41,8 +41,8 @@ public struct LedgerLineScan {
             traceparent = text
         }
         guard scan.take(",\"payload\":\"") else { return nil }
+        guard scan.place <= line.count - 2, line[line.count - 2] == 0x22, line[line.count - 1] == 0x7D else { return nil }
         payload = scan.place..<line.count - 2
-        guard payload.lowerBound <= line.count - 2, line[line.count - 2] == 0x22, line[line.count - 1] == 0x7D else { return nil }
         self.position = position
         lane = Lane(category: category, backfill: backfill)
         self.id = EventID(rawValue: id)

@@ -21,7 +21,7 @@ public struct FHIRQuery: Sendable {
     }
 
     public static let largestPage = 200
-    private static let parameterLimit = 40
+    static let parameterLimit = 40
     private static let common: Set<String> = ["_count", "_cursor", "_format", "_lastUpdated"]
 
     public let parameters: [(name: String, value: String)]

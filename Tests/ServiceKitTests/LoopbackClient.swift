@@ -150,6 +150,14 @@ final class LoopbackSocket: Sendable {
         }
     }
 
+    /// What comes within a time, if anything; nil once the server has closed.
+    func receive(within seconds: Double) -> [UInt8]? {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, Int32(seconds * 1000)) != 0 else { return [] }
+        let part = receiveSome()
+        return part.isEmpty ? nil : part
+    }
+
     private func receiveSome() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &buffer, buffer.count, 0)

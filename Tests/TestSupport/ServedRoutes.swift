@@ -17,8 +17,8 @@ public struct ServedRoutes: Sendable {
     ///   - add: puts the routes in place.
     ///   - body: the test; the server stops when it returns or throws.
     public static func run(
-        _ service: String, as role: String, on database: TestDatabase, logger: Logger,
-        adding add: (ServiceHTTP, ConnectionPool) -> Void, _ body: (ServedRoutes) async throws -> Void
+        _ service: String, as role: String, on database: TestDatabase, environment: [String: String] = [:],
+        logger: Logger, adding add: (ServiceHTTP, ConnectionPool) -> Void, _ body: (ServedRoutes) async throws -> Void
     ) async throws {
         let folder = NSTemporaryDirectory() + "\(service)-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -27,7 +27,8 @@ public struct ServedRoutes: Sendable {
         try issuer.write(privateKey: folder + "/private.json", keySet: folder + "/jwks.json")
         let settings = try Settings(
             HTTPSettings.all + TokenSettings.all,
-            environment: ["ATTUNE_HTTP_PORT": "0", "ATTUNE_JWKS_FILE": folder + "/jwks.json"])
+            environment: ["ATTUNE_HTTP_PORT": "0", "ATTUNE_JWKS_FILE": folder + "/jwks.json"]
+                .merging(environment) { _, own in own })
         let runtime = ServiceRuntime(name: service, version: "1", settings: settings, logger: logger)
         let pool = ConnectionPool(database.settings(role: role), size: 2, logger: logger)
         let http = try await runtime.authenticatedHTTP()

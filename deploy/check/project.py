@@ -6,8 +6,8 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# Not deployed: the broker that lives in memory is for one machine and for tests.
-LOCAL_ONLY = {"attune-local-kafka"}
+# Not deployed: the broker that lives in memory is for one machine and for tests; fuzzing is for developers.
+LOCAL_ONLY = {"attune-local-kafka", "attune-fuzz"}
 
 
 def _sources():

@@ -15,7 +15,7 @@ struct BounceReport: Hashable {
     }
 
     /// A multipart in a multipart, and so on, no deeper than this.
-    private static let depth = 4
+    static let depth = 4
 
     /// The delivery or digest whose envelope sender the report came to.
     let message: DeliveryID

@@ -2,7 +2,7 @@
 /// are, reading ends, and costs no more than their length times the depth that the caller goes to.
 struct MIMEEntity {
     /// Most header fields, and most parts of a multipart, that are looked at.
-    private static let limit = 200
+    static let limit = 200
 
     /// Names in lower case, folded lines joined.
     let fields: [(name: String, value: String)]

@@ -153,9 +153,11 @@ enum DirectoryEntries {
         }
         let known = DirectoryEntry.Kind.allCases.reduce(into: Set(["type"])) { $0.formUnion($1.fields) }
         let header = table.header.map(trimmed)
-        for name in header where !known.contains(name) {
+        for (index, name) in header.enumerated() where !known.contains(name) {
+            // Of a file without a header row, the first row is somebody.
+            let isMisspelt = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") }
             throw DirectoryFault(
-                place: "row 1", problem: "\"\(name)\" is not a column",
+                place: "row 1", problem: isMisspelt ? "\"\(name)\" is not a column" : "cell \(index + 1) names no column",
                 advice: "known are \(known.sorted().joined(separator: ", "))")
         }
         guard Set(header).count == header.count, header.contains("type"), header.contains("id") else {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Domain
 import FoundationEssentials
 import ServiceKit
-import SwiftCSV
 
 /// Bulk import of a CSV file.
 struct ImportCommand: ParsableCommand {
@@ -15,8 +14,6 @@ struct ImportCommand: ParsableCommand {
             known; 3: some rows were refused; 1: the import could not be done or finished, and can be run again.
             """)
 
-    /// A file is read whole; a bulk import of more is split.
-    private static let sizeLimit = 256 << 20
     private static let batch = 500
 
     @Argument(help: "The CSV file, with a header row.")
@@ -54,7 +51,7 @@ struct ImportCommand: ParsableCommand {
 
     private func importFile() throws {
         guard let site = SiteID(site) else { throw ValidationError("\(site) is not a site name.") }
-        let plan = try ImportPlan(try table(), map: try ImportMap.read(map), site: site)
+        let plan = try ImportPlan(try ImportTable.read(file: file), map: try ImportMap.read(map), site: site)
         var report = ImportReport(plan)
         if !dryRun {
             let token = try token()
@@ -70,22 +67,6 @@ struct ImportCommand: ParsableCommand {
         for line in report.refusals { print(line) }
         print(report.summary)
         if !report.refusals.isEmpty { throw ExitCode(3) }
-    }
-
-    private func table() throws -> CSV<Named> {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: file),
-            let size = attributes[.size] as? UInt64
-        else { throw ImportProblem("\(file): cannot be read") }
-        guard size <= Self.sizeLimit else { throw ImportProblem("\(file): larger than 256 MiB; split it") }
-        guard let data = FileManager.default.contents(atPath: file),
-            let text = String(validating: data, as: UTF8.self)
-        else { throw ImportProblem("\(file): is not UTF-8 text") }
-        do {
-            let unmarked = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-            return try CSV<Named>(string: unmarked, loadColumns: false)
-        } catch {
-            throw ImportProblem("\(file): is not CSV with a header row")
-        }
     }
 
     private func token() throws -> String {

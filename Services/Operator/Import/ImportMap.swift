@@ -66,6 +66,12 @@ struct ImportMap: Decodable, Sendable {
         guard let data = FileManager.default.contents(atPath: path),
             let text = String(validating: data, as: UTF8.self)
         else { throw ImportProblem("\(path): cannot be read as UTF-8 text") }
+        return try read(text, path)
+    }
+
+    /// Reads and checks a map's text.
+    /// - Parameter path: of its file, for what is said of faults.
+    static func read(_ text: String, _ path: String) throws -> ImportMap {
         do {
             let known = Set(CodingKeys.allCases.map(\.rawValue))
             if case .mapping(let mapping)? = try Yams.compose(yaml: text) {

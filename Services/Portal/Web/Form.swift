@@ -5,7 +5,7 @@ import ServiceKit
 /// The fields of a form, as browsers send them (`application/x-www-form-urlencoded`).
 struct Form: Sendable {
     static let mediaType = "application/x-www-form-urlencoded"
-    private static let mostFields = 400
+    static let mostFields = 400
 
     private var values: [String: [String]] = [:]
 

@@ -32,6 +32,12 @@ extension SitePolicy {
         guard let text = String(validating: data, as: UTF8.self) else {
             throw CatalogueError(file: file, line: nil, reason: "is not UTF-8 text")
         }
+        return try read(text, file: file)
+    }
+
+    /// Reads a policy's text.
+    /// - Parameter file: its name, for refusals.
+    static func read(_ text: String, file: String) throws(CatalogueError) -> SitePolicy {
         let root = StrictNode(file: file, path: "policy", node: try CatalogueFile.compose(text, file))
         return try root.mapping(
             knowing: ["version", "due_minutes", "escalation_minutes", "raise", "rules", "response_targets", "objectives"]

@@ -34,7 +34,12 @@ extension Routes {
     public static func load(
         file: String, languages: Set<String> = MessageTemplates.builtInLanguages
     ) throws(RoutesError) -> Routes {
-        let root = try RouteNode.compose(try TextFile.read(file), file: file)
+        try read(try TextFile.read(file), file: file, languages: languages)
+    }
+
+    /// Reads the text of a routes file.
+    static func read(_ text: String, file: String, languages: Set<String>) throws(RoutesError) -> Routes {
+        let root = try RouteNode.compose(text, file: file)
         var reader = RoutesReader(
             addresses: AddressReader(folder: URL(filePath: file).deletingLastPathComponent()), languages: languages)
         let fields = try root.fields(knowing: "default", "sites", "times", "rearm", "untold")

@@ -23,16 +23,28 @@ public struct BounceAddress: Hashable, Sendable {
     }
 
     /// The message of the first such address in a header field; nil where there is none.
+    ///
+    /// The field is from outside and may be as long as a mail: it is read once, whatever stands in it.
     public func message(in field: String) -> DeliveryID? {
-        let text = field.lowercased()
-        var rest = text[...]
-        let prefix = local.lowercased() + "+"
-        while let found = rest.firstRange(of: prefix) {
-            rest = rest[found.upperBound...]
-            guard let at = rest.firstIndex(of: "@") else { return nil }
-            let host = rest[rest.index(after: at)...].prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." }
-            if host == domain.lowercased(), let id = DeliveryID(String(rest[..<at])) { return id }
+        let text = Array(field.lowercased().utf8)
+        let (prefix, host) = (Array("\(local.lowercased())+".utf8), Array(domain.lowercased().utf8))
+        for at in text.indices where text[at] == UInt8(ascii: "@") {
+            let start = at - Self.idLength
+            guard start >= prefix.count, text[start - prefix.count..<start].elementsEqual(prefix),
+                text[(at + 1)...].prefix(while: Self.isOfHost).elementsEqual(host),
+                let id = DeliveryID(String(decoding: text[start..<at], as: UTF8.self))
+            else { continue }
+            return id
         }
         return nil
+    }
+
+    private static let idLength = 36
+
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x61...0x7A, 0x80...0xFF, UInt8(ascii: "-"), UInt8(ascii: "."): true
+        default: false
+        }
     }
 }

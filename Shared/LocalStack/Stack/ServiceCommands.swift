@@ -24,6 +24,8 @@ struct ServiceCommands {
     private func http(_ service: StackService, port: Int) -> [String: String] {
         [
             "ATTUNE_DATABASE_ROLE": service.role,
+            // One caller sends for a whole network here, as fast as it can.
+            "ATTUNE_HTTP_CALLER_RATE": "0",
             "ATTUNE_HTTP_HOST": "127.0.0.1",
             "ATTUNE_HTTP_PORT": String(port),
             "ATTUNE_PORT_FILE": settings.folder.portFile(service).path,

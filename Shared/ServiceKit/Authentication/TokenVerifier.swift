@@ -22,7 +22,7 @@ public struct TokenRules: Sendable {
 
 /// Checks access tokens (RFC 7519, RFC 8725): signature by a known key and its own algorithm, issuer, audience and time.
 public struct TokenVerifier: Sendable {
-    private static let longestToken = 8192
+    static let longestToken = 8192
 
     private let rules: TokenRules
     private let keys: IssuerKeys<KeySetError>

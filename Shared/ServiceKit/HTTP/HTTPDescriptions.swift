@@ -1,4 +1,6 @@
 /// What the metrics of every service's HTTP side mean.
 public enum HTTPDescriptions {
-    public static let all = RequestObservation.descriptions + BearerAuthentication.descriptions
+    public static let all =
+        RequestObservation.descriptions + BearerAuthentication.descriptions + CallerRate.descriptions
+        + OpenConnections.descriptions + ConnectionEnd.descriptions
 }

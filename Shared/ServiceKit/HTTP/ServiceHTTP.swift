@@ -13,6 +13,8 @@ public struct ServiceHTTP {
 
     /// Routes that anybody may ask.
     public let routes: ServiceRoutes
+    /// Counts the requests of each caller; held for tokens here, and by whoever knows callers in another way.
+    public let callerRate: CallerRate
 
     private let settings: Settings
     private let registry: PrometheusRegistry
@@ -34,6 +36,8 @@ public struct ServiceHTTP {
         self.verifier = verifier
         self.logger = logger
         routes = ServiceRoutes()
+        callerRate = CallerRate(
+            perSecond: settings[HTTPSettings.callerRate], burst: settings[HTTPSettings.callerBurst], factory: registry)
         registry.describe(HTTPDescriptions.all)
         routes.add(middleware: RequestObservation(limit: settings[HTTPSettings.requestLimit], registry: registry))
         routes.add(middleware: AddressLimit())
@@ -46,6 +50,7 @@ public struct ServiceHTTP {
         guard let verifier else { preconditionFailure("a service with authenticated routes needs a token verifier") }
         return routes.group(path)
             .add(middleware: BearerAuthentication(verifier: verifier, roles: Set(action.roles), factory: registry))
+            .add(middleware: CallerRateLimit(rate: callerRate))
             .group(context: CallerContext.self)
     }
 
@@ -53,22 +58,24 @@ public struct ServiceHTTP {
     ///
     /// - Parameter onListening: told the actual port, which a setting of 0 leaves open.
     public func service(onListening: @escaping @Sendable (Int) -> Void = { _ in }) -> some Service {
-        let readLimit = settings[HTTPSettings.readLimit]
+        let (readLimit, writeLimit) = (settings[HTTPSettings.readLimit], settings[HTTPSettings.writeLimit])
         let portFile = settings[HTTPSettings.portFile]
-        let logger = self.logger
+        let (logger, registry) = (self.logger, self.registry)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionRules(readLimit: readLimit)],
+            additionalChannelHandlers: [
+                ConnectionRules(readLimit: readLimit, writeLimit: writeLimit, factory: registry)
+            ],
             idleTimeout: TimeAmount(settings[HTTPSettings.idleLimit]),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .notice)
+                maxHeaderFieldSize: HeadRefusal.largestField, maxHeaderListSize: HeadRefusal.largestHead,
+                maxHeaderFieldCount: HeadRefusal.mostFields))
         return Application(
             responder: routes.buildResponder(),
             server: .http1(configuration: channel),
             configuration: .init(
                 address: .hostname(settings[HTTPSettings.host], port: settings[HTTPSettings.port]),
-                availableConnectionsDelegate: .maximum(settings[HTTPSettings.connectionLimit], logger: quiet)),
+                availableConnectionsDelegate: OpenConnections(
+                    limit: settings[HTTPSettings.connectionLimit], factory: registry)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
                 logger.info("Listening", metadata: ["port": .stringConvertible(port)])
@@ -89,9 +96,9 @@ public struct ServiceHTTP {
 }
 
 /// Refuses addresses that are longer than any of ours (414).
-private struct AddressLimit: RouterMiddleware {
+struct AddressLimit: RouterMiddleware {
     typealias Context = ServiceRequestContext
-    private static let limit = 4096
+    static let limit = 4096
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response

@@ -101,7 +101,7 @@ extension JSONParser {
     }
 
     /// Digits a number may have; far beyond what any measure needs, short enough to handle exactly.
-    private static let longestNumber = 40
+    static let longestNumber = 40
 
     mutating func number() throws(JSONSyntaxError) -> JSONNumber {
         let start = position

@@ -24,13 +24,23 @@ public enum HTTPSettings {
         "ATTUNE_HTTP_REQUESTS", "Most requests at a time; further ones are answered 503.", default: 256,
         in: 1...100_000)
     public static let idleLimit = Setting.duration(
-        "ATTUNE_HTTP_IDLE_LIMIT", "How long a connection may be silent.", default: "60s",
+        "ATTUNE_HTTP_IDLE_LIMIT", "How long a connection may be silent, or take for the head of a request.", default: "60s",
         in: .milliseconds(100) ... .seconds(3600))
     public static let readLimit = Setting.duration(
         "ATTUNE_HTTP_READ_LIMIT", "How long a client may take to send one request.", default: "30s",
         in: .milliseconds(100) ... .seconds(3600))
+    public static let writeLimit = Setting.duration(
+        "ATTUNE_HTTP_WRITE_LIMIT", "How long a client may take nothing of an answer that is ready.", default: "30s",
+        in: .milliseconds(100) ... .seconds(3600))
+    public static let callerRate = Setting.int(
+        "ATTUNE_HTTP_CALLER_RATE",
+        "Requests a second that one caller may send to this process; further ones are answered 429. 0: any number.",
+        default: 1000, in: 0...1_000_000)
+    public static let callerBurst = Setting.int(
+        "ATTUNE_HTTP_CALLER_BURST", "Requests that one caller may send at once, after a pause.", default: 5000,
+        in: 1...1_000_000)
 
     public static let all: [any SettingDeclaration] = [
-        host, port, portFile, connectionLimit, requestLimit, idleLimit, readLimit,
+        host, port, portFile, connectionLimit, requestLimit, idleLimit, readLimit, writeLimit, callerRate, callerBurst,
     ]
 }

@@ -17,7 +17,8 @@ struct PortalServer: Sendable {
     let database: TestDatabase
 
     static func run(
-        on database: TestDatabase, environment: [String: String] = [:], _ body: (PortalServer) async throws -> Void
+        on database: TestDatabase, environment: [String: String] = [:], http limits: [String: String] = [:],
+        _ body: (PortalServer) async throws -> Void
     ) async throws {
         let secret = String(repeating: "k", count: 40)
         let settings = try Settings(
@@ -34,7 +35,9 @@ struct PortalServer: Sendable {
         let sharing = ConnectionPool(database.settings(role: "attune_intake"), size: 1, logger: quiet)
         let outcome: Result<Void, any Error>
         do {
-            try await ServedRoutes.run("attune-portal", as: "attune_portal", on: database, logger: quiet) { http, pool in
+            try await ServedRoutes.run(
+                "attune-portal", as: "attune_portal", on: database, environment: limits, logger: quiet
+            ) { http, pool in
                 let commands = Commands(
                     intake: CommandIntake(live: writer, pool: pool), answers: answers, sharing: sharing,
                     policy: { _ in .default })
