@@ -3,6 +3,25 @@ public struct Migration: Sendable {
     public let number: Int32
     public let name: String
     let sql: [UInt8]
+    /// The newest step that a program must know to work beside this one. 0, as nearly always: a step adds, and programs
+    /// that do not know it go on. A step that takes away what older programs use names the first that no longer does.
+    let servesFrom: Int32
+
+    init(number: Int32, name: String, sql: [UInt8], servesFrom: Int32 = 0) {
+        self.number = number
+        self.name = name
+        self.sql = sql
+        self.servesFrom = servesFrom
+    }
+
+    /// What is run in one transaction each, in order. A line `-- Next transaction.` ends one.
+    var transactions: [MigrationTransaction] {
+        var parts: [String] = [""]
+        for line in String(decoding: sql, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+            if line == "-- Next transaction." { parts.append("") } else { parts[parts.count - 1] += line + "\n" }
+        }
+        return parts.map(MigrationTransaction.init)
+    }
 
     /// All steps in order. A new file in `Migrations/` gets its line here; a test compares the two.
     static let all = [
@@ -36,12 +55,14 @@ public struct Migration: Sendable {
 public enum MigrationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The database lacks steps that this program needs: run `attune migrate`.
     case pending([Int32])
-    /// The database has a step that this program does not know: the program is older than the database.
+    /// The database has a step that this program does not know and cannot work beside.
     case databaseIsNewer(number: Int32)
     /// A step was changed after it had been applied.
     case checksumChanged(number: Int32, name: String)
     /// A step is missing although a later one has been applied.
     case missing(number: Int32)
+    /// Locks could not be had within the patience; what was applied before stays.
+    case locked(number: Int32, name: String, by: String)
 
     public var description: String {
         switch self {
@@ -53,6 +74,21 @@ public enum MigrationError: Error, Hashable, Sendable, CustomStringConvertible {
             "migration \(number) (\(name)) is not the one that was applied to this database"
         case .missing(let number):
             "migration \(number) was never applied to this database, although later ones were"
+        case .locked(let number, let name, let holder):
+            "migration \(number) (\(name)) did not get its locks: \(holder); nothing of it is left, run it again"
+        }
+    }
+}
+
+/// A part of a step that is one transaction.
+struct MigrationTransaction: Sendable {
+    let sql: String
+
+    /// PostgreSQL runs `… concurrently` in no transaction block: such a part has this one statement. It waits for older
+    /// transactions without keeping anybody else waiting.
+    var isConcurrent: Bool {
+        sql.split(separator: "\n").contains { line in
+            !line.hasPrefix("--") && line.split(separator: " ").contains { $0.lowercased() == "concurrently" }
         }
     }
 }
