@@ -12,6 +12,6 @@ struct AttuneCommand: AsyncParsableCommand {
             AuditCommand.self, ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
             ChaosCommand.self, RelayCommand.self, RebuildCommand.self, QuarantineCommand.self, EraseCommand.self,
             HoldCommand.self, ReplayCommand.self, EvidenceCommand.self, AlertsCommand.self, DirectoryCommand.self,
-            NotifyCommand.self, LoopCommand.self,
+            NotifyCommand.self, LoopCommand.self, UpgradeTrialCommand.self,
         ])
 }
