@@ -1,5 +1,6 @@
 import Foundation
 import LocalStack
+import Messaging
 
 /// One run: load and damage, healing, draining, checks.
 struct ChaosRun {

@@ -31,14 +31,14 @@ struct UpgradeRun {
         do {
             try step("older programs", load, &report) {}
             stack.use(programs: newer)
+            let before = try schemaSteps()
             try step("schema", load, &report) {
-                let before = try schemaSteps()
                 try stack.runOperator(["migrate"], asOwner: true, logTo: "attune-migrate")
-                report.migrations = try schemaSteps() - before
                 try stack.runOperator(
                     ["keys", "--directory", stack.keys.folder.path, "--audit-origin", StackSettings.auditOrigin],
                     logTo: "attune-keys")
             }
+            report.migrations = try schemaSteps() - before
             report.olderStartsBeside = olderStarts()
             for service in Self.order { try replace(service, by: newer, load, &report) }
             if goesBack, report.olderStartsBeside {

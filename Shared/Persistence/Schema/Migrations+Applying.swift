@@ -53,8 +53,9 @@ extension Migrations {
 
     /// Whoever waits for a table's exclusive lock, behind a long transaction, keeps everybody waiting who comes after,
     /// readers too. So the wait is short, shorter than services wait for a lock (`DatabaseSettings.lockTimeout`), and
-    /// between two tries everybody goes on.
-    private static let lockTimeoutMilliseconds = 1000
+    /// between two tries everybody goes on. Shorter, too, than the server's `deadlock_timeout` of a second: a reader takes a
+    /// view before its table, a step may take them the other way round, and it is the step that has to give way.
+    static let lockTimeoutMilliseconds = 500
 
     private static func withRetries(
         of migration: Migration, on connection: Connection, patience: Duration, _ progress: (Progress) -> Void,

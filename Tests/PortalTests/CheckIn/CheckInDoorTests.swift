@@ -62,6 +62,27 @@ import Testing
         }
     }
 
+    @Test func `Links and codes go on under a new key, and end when the old one is taken away`() async throws {
+        let database = try TestDatabase.make()
+        let (old, new) = (String(repeating: "k", count: 40), String(repeating: "n", count: 40))
+        var made: [(link: String, code: String)] = []
+        try await PortalServer.run(on: database) { server in
+            let scene = try await CheckInScene(server)
+            for session in 3...5 { made.append(try await scene.invite(session: "\(session)")) }
+        }
+        try await PortalServer.run(on: database, environment: ["ATTUNE_PORTAL_KEY": "\(old)\n\(new)"]) { server in
+            let browser = server.browser()
+            #expect(try await browser.post(made[0].link, []).location == made[0].link + "/next")
+            let kiosk = try await server.browser().post("/kiosk", [("code", made[1].code)])
+            // The same check-in, under the address that the new key gives it.
+            #expect(kiosk.location?.hasSuffix("/next") == true, "\(kiosk.text)")
+        }
+        try await PortalServer.run(on: database, environment: ["ATTUNE_PORTAL_KEY": new]) { server in
+            #expect(try await server.browser().get(made[2].link).status == 404)
+            #expect(try await server.browser().post("/kiosk", [("code", made[2].code)]).status == 422)
+        }
+    }
+
     @Test func `An ended link says so, and an ended code is as a wrong one`() async throws {
         try await PortalServer.run(on: try TestDatabase.make()) { server in
             let scene = try await CheckInScene(server)
