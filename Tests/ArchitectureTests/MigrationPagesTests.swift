@@ -31,6 +31,8 @@ import Testing
     @Test func `The table of all has a line for each`() throws {
         let text = try String(
             contentsOf: Self.project.appendingPathComponent("docs/migrations/README.md"), encoding: .utf8)
-        for name in try Self.names(in: "docs/migrations", ending: ".md") { #expect(text.contains("(\(name).md)"), "\(name)") }
+        for name in try Self.names(in: "docs/migrations", ending: ".md") {
+            #expect(text.contains("(\(name).md)"), "\(name)")
+        }
     }
 }

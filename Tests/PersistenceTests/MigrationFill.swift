@@ -8,7 +8,8 @@ enum MigrationFill {
     static let statements: [Int32: String] = [
         1: """
             insert into ledger.stream select 1, \(id("e", "g")), 'north', 8 from generate_series(1, \(episodes)) g;
-            insert into ledger.event (position, category, backfill, event_id, stream_id, version, site, type, recorded_at, payload)
+            insert into ledger.event
+                (position, category, backfill, event_id, stream_id, version, site, type, recorded_at, payload)
             select nextval('ledger.event_position'), 1, false, gen_random_uuid(), \(id("e", "g")), v, 'north',
                    'attune.rating.recorded.v1', now(), '\\x0102030405060708'
             from generate_series(1, \(episodes)) g, generate_series(1, 8) v;
@@ -53,8 +54,8 @@ enum MigrationFill {
             insert into notification.delivery
                 (delivery_id, alert_id, episode_id, site, cause_event_id, kind, urgency, escalation_level, due_at, recipient,
                  channel, status, next_attempt_at, created_at)
-            select \(id("d", "g")), \(id("a", "g")), \(id("e", "g")), 'north', gen_random_uuid(), 1, 1, 0, now(), 'c', 'email',
-                   case when g % 10 = 0 then 'pending' else 'delivered' end, now(), now()
+            select \(id("d", "g")), \(id("a", "g")), \(id("e", "g")), 'north', gen_random_uuid(), 1, 1, 0, now(),
+                   'c', 'email', case when g % 10 = 0 then 'pending' else 'delivered' end, now(), now()
             from generate_series(1, \(episodes)) g;
             insert into notification.attempt select \(id("d", "g")), 1, now() from generate_series(1, \(episodes)) g;
             """,
@@ -70,7 +71,8 @@ enum MigrationFill {
             select \(id("p", "g")), gen_random_uuid(), 'k', '\\x01' from generate_series(1, \(episodes)) g;
             """,
         13: """
-            insert into alerting.consideration (episode_id, event_id, version, followed, open_alerts, episode_open, raised_kinds)
+            insert into alerting.consideration
+                (episode_id, event_id, version, followed, open_alerts, episode_open, raised_kinds)
             select \(id("e", "g")), gen_random_uuid(), 8, true, '{}', true, 0 from generate_series(1, \(episodes)) g;
             """,
         15: """

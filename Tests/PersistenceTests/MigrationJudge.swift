@@ -40,7 +40,9 @@ struct MigrationJudge {
         }
         return try connection.transaction { connection in
             let before = try tables(on: connection)
-            try connection.script("set local max_parallel_maintenance_workers = 0; set local max_parallel_workers_per_gather = 0")
+            // What a parallel worker reads is counted there.
+            try connection.script(
+                "set local max_parallel_maintenance_workers = 0; set local max_parallel_workers_per_gather = 0")
             let counted = try counters(on: connection)
             try connection.script(part.sql)
             let verdict = try verdict(before, counted, on: connection)
@@ -60,13 +62,15 @@ struct MigrationJudge {
             if now.written - then.written >= Self.fewRows { verdict.works.append("\(table.name): rows written") }
         }
         for row in try connection.run(Self.files, [.int64s(Array(before.keys))]) {
-            guard let table = before[try row.int64(0)], try row.int64(1) != table.file, table.rows >= Self.fewRows else { continue }
+            guard let table = before[try row.int64(0)], table.rows >= Self.fewRows else { continue }
+            guard try row.int64(1) != table.file else { continue }
             verdict.works.append("\(table.name): rewritten")
         }
         for row in try connection.run(Self.locks) {
             guard let table = before[try row.int64(0)] else { continue }
             let lock = "\(table.name) \(try row.text(1))"
-            if table.rows >= Self.fewRows { verdict.locks.append(lock) } else if table.rows == 0 { verdict.unjudged.append(lock) }
+            if table.rows >= Self.fewRows { verdict.locks.append(lock) }
+            if table.rows == 0 { verdict.unjudged.append(lock) }
         }
         verdict.works.sort()
         verdict.locks.sort()

@@ -15,9 +15,10 @@ import Testing
 
     @Test func `A service works beside steps that it does not know, unless they say from which program on`() throws {
         let known = [step(1, "select")]
-        _ = try Migrations.apply(known + [step(2, "select"), step(3, "select", servesFrom: 1)], on: connection)
+        let third = known + [step(2, "select"), step(3, "select", servesFrom: 1)]
+        _ = try Migrations.apply(third, on: connection)
         try Migrations.requireUsable(known, on: connection)
-        _ = try Migrations.apply(known + [step(2, "select"), step(3, "select", servesFrom: 1), step(4, "select", servesFrom: 2)], on: connection)
+        _ = try Migrations.apply(third + [step(4, "select", servesFrom: 2)], on: connection)
         #expect(throws: MigrationError.databaseIsNewer(number: 4)) { try Migrations.requireUsable(known, on: connection) }
         try Migrations.requireUsable(known + [step(2, "select")], on: connection)
     }
@@ -117,9 +118,8 @@ import Testing
         let database = database
         let second = Task.detached {
             let connection = try database.connect()
-            return try Migrations.apply([Migration(number: 1, name: "step", sql: Array("select".utf8))], on: connection) { _ in
-                isWaiting.withLock { $0 = true }
-            }.count
+            let step = Migration(number: 1, name: "step", sql: Array("select".utf8))
+            return try Migrations.apply([step], on: connection) { _ in isWaiting.withLock { $0 = true } }.count
         }
         while !isWaiting.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(10)) }
         try first.script("set lock_timeout = 0")

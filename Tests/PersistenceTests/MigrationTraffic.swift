@@ -32,7 +32,11 @@ final class MigrationTraffic: Sendable {
             _ = try Ledger.append([.sample()], to: .alert, on: connection)
         }
         run(as: "attune_audit") { connection in
-            try connection.run("select event_id from published.event where category = 1 and not backfill and position > 199000 order by position limit 50")
+            try connection.run(
+                """
+                select event_id from published.event
+                where category = 1 and not backfill and position > 199000 order by position limit 50
+                """)
         }
         run(as: "attune_notification") { connection in
             try connection.run("select alert_id, status from published.alert where alert_id = md5('a7')::uuid")
@@ -65,7 +69,8 @@ final class MigrationTraffic: Sendable {
                 // Waits as long as it must: that it waited is measured, not that it failed.
                 let connection = try Connection(
                     DatabaseSettings(
-                        url: database.url, role: role, applicationName: "traffic", statementTimeout: .zero, lockTimeout: .zero))
+                        url: database.url, role: role, applicationName: "traffic", statementTimeout: .zero,
+                        lockTimeout: .zero))
                 while !isStopping.load(ordering: .relaxed) {
                     let start = ContinuousClock.now
                     do {

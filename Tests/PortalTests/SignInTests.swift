@@ -84,7 +84,8 @@ import Testing
 
     @Test func `What an older line of the key has signed is known beside the new one, and no longer without`() throws {
         let (a, b) = (String(repeating: "a", count: 32), String(repeating: "b", count: 32))
-        let (old, both, new) = (try #require(PortalKey(a)), try #require(PortalKey("\(a)\n\(b)\n")), try #require(PortalKey(b)))
+        let (old, new) = (try #require(PortalKey(a)), try #require(PortalKey(b)))
+        let both = try #require(PortalKey("\(a)\n\(b)\n"))
         let id = SessionID.random()
         for use in [PortalKey.Use.session, .form, .link, .resumption, .signIn] {
             let before = old.signed(id.bytes, for: use)

@@ -80,7 +80,8 @@ final class ChaosLoad: Sendable {
     private func post(_ number: Int, at site: SiteID) throws {
         guard let token = tokens[site]?.sender else { return }
         var clinic = ChaosClinic(site: site, seed: seed, sender: number)
-        var poster = try CommandPoster(urls: { [stack] in stack.urls(of: .ingestion) }, token: token, patience: .seconds(600))
+        var poster = try CommandPoster(
+            urls: { [stack] in stack.urls(of: .ingestion) }, token: token, patience: .seconds(600))
         defer {
             let turnedAway = poster.turnedAway
             counts.withLock { $0.turnedAway.merge(turnedAway, uniquingKeysWith: +) }

@@ -23,7 +23,8 @@ struct UpgradeReport {
 
     var text: String {
         var lines = [
-            "\(migrations) migrations; older programs \(olderStartsBeside ? "can" : "cannot") be started beside the newer schema"
+            "\(migrations) migrations; older programs "
+                + "\(olderStartsBeside ? "can" : "cannot") be started beside the newer schema"
         ]
         lines += steps.map { "  \($0.name): \($0.accepted) commands accepted in \(Int($0.seconds.rounded())) s" }
         lines.append(
@@ -33,7 +34,9 @@ struct UpgradeReport {
         lines += counts.failures.prefix(20).map { "NOT TAKEN: \($0)" }
         lines += state.missing.map { "MISSING: \($0)" }
         for check in checks {
-            lines.append("\(check.name): \(check.examined) examined, \(check.differences) differ, \(check.undecidable) undecidable")
+            lines.append(
+                "\(check.name): \(check.examined) examined, \(check.differences) differ, "
+                    + "\(check.undecidable) undecidable")
             lines += check.findings.prefix(20).map { "  \($0)" }
         }
         lines.append(isExact ? "nothing lost, nothing refused" : "NOT EXACT")

@@ -59,7 +59,9 @@ struct UpgradeRun {
     }
 
     /// The new process works beside the old one, then takes its place; in the end one is there, as before.
-    private func replace(_ service: StackService, by programs: URL, _ load: ChaosLoad, _ report: inout UpgradeReport) throws {
+    private func replace(
+        _ service: StackService, by programs: URL, _ load: ChaosLoad, _ report: inout UpgradeReport
+    ) throws {
         stack.use(programs: programs)
         let name = "\(service.executable) \(programs == newer ? "forward" : "back")"
         let replica = try stack.addReplica(of: service)
@@ -78,7 +80,9 @@ struct UpgradeRun {
     }
 
     /// Does something and lets the load go on until it has been worked beside it.
-    private func step(_ name: String, _ load: ChaosLoad, _ report: inout UpgradeReport, _ work: () throws -> Void) throws {
+    private func step(
+        _ name: String, _ load: ChaosLoad, _ report: inout UpgradeReport, _ work: () throws -> Void
+    ) throws {
         note("upgrade: \(name)")
         let start = ContinuousClock.now
         let before = load.acceptedCommands

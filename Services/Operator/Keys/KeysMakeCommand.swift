@@ -18,8 +18,8 @@ struct KeysMakeCommand: ParsableCommand {
             the database and its backups. Existing keys are left as they are; --new-content-key adds a line to \
             content.keys, which wraps from the next start of attune-ingestion on, while the lines before it go on \
             unwrapping what they have wrapped. --new-contact-key does the same in contact.keys; `attune directory rekey` \
-            then seals all contacts anew. --new-portal-key adds a line to portal.key, which signs from the portal's next start \
-            on, while what those before it have signed is still good. docs/keys.md has the steps for each key.
+            then seals all contacts anew. --new-portal-key adds a line to portal.key, which signs from the portal's next \
+            start on, while what those before it have signed is still good. docs/keys.md has the steps for each key.
             """)
 
     @Option(help: "Folder for the keys; private ones are readable by their owner alone.")

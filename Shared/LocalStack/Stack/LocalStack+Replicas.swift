@@ -64,8 +64,8 @@ extension LocalStack {
     /// Where a service answers: its first process and the replicas that were waited for, as a load balancer knows them.
     public func urls(of service: StackService) -> [String] {
         parts.withLock { parts in
-            let ports = [parts.endpoints.ports[service]] + parts.replicaPorts.filter { $0.key.service == service }.map(\.value)
-            return ports.compactMap { $0.map { "http://127.0.0.1:\($0)" } }
+            let replicas = parts.replicaPorts.filter { $0.key.service == service }.map(\.value)
+            return ([parts.endpoints.ports[service]] + replicas).compactMap { $0.map { "http://127.0.0.1:\($0)" } }
         }
     }
 
