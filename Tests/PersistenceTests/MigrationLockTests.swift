@@ -24,12 +24,12 @@ import Testing
         var found: [Int32: MigrationJudge.Verdict] = [:]
         var table = ["step  took ms  longest statement beside it ms  statements  deadlocks  locks kept while"]
         for migration in Migration.all {
-            try connection.script("set statement_timeout = 0; set lock_timeout = '\(Migrations.lockTimeoutMilliseconds)ms'")
+            try connection.script("set statement_timeout = 0")
             _ = traffic.take()
             let start = ContinuousClock.now
             var verdict = MigrationJudge.Verdict()
             for part in migration.transactions {
-                let part = try Self.patiently { try MigrationJudge(connection: connection).judge(part) }
+                let part = try Self.patiently(on: connection) { try MigrationJudge(connection: connection).judge(part) }
                 if part.isHeldLong { verdict = part }
                 #expect(part.unjudged.isEmpty, "\(migration.number) locks empty tables: fill them in MigrationFill")
             }
@@ -108,10 +108,12 @@ import Testing
     }
 
     /// Locks that are not had, and deadlocks with the traffic, are for the runner to repeat, and so they are here.
-    private static func patiently<Result>(_ work: () throws -> Result) throws -> Result {
-        while true {
+    private static func patiently<Result>(on connection: Connection, _ work: () throws -> Result) throws -> Result {
+        for attempt in 0..<50 {
+            try connection.script("set lock_timeout = '\(Migrations.lockTimeoutMilliseconds(at: attempt))ms'")
             do { return try work() } catch let error as DatabaseError where ["40P01", "55P03"].contains(error.sqlState) {}
         }
+        return try work()
     }
 
     private static func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
