@@ -109,8 +109,8 @@ import Testing
 
     /// Locks that are not had, and deadlocks with the traffic, are for the runner to repeat, and so they are here.
     private static func patiently<Result>(on connection: Connection, _ work: () throws -> Result) throws -> Result {
-        for attempt in 0..<50 {
-            try connection.script("set lock_timeout = '\(Migrations.lockTimeoutMilliseconds(at: attempt))ms'")
+        for _ in 0..<50 {
+            try connection.script("set lock_timeout = '\(Migrations.lockTimeoutMilliseconds)ms'")
             do { return try work() } catch let error as DatabaseError where ["40P01", "55P03"].contains(error.sqlState) {}
         }
         return try work()

@@ -6,17 +6,23 @@ public struct Migration: Sendable {
     /// The newest step that a program must know to work beside this one. 0, as nearly always: a step adds, and programs
     /// that do not know it go on. A step that takes away what older programs use names the first that no longer does.
     let servesFrom: Int32
+    /// Views that a released step changes after their tables. A reader takes a view first and its table then: a step that
+    /// comes the other way round meets it crosswise and never gets through under steady reading. So these are locked, and
+    /// with them their tables, before anything else. A new step says so in its own SQL.
+    let locksFirst: [String]
 
-    init(number: Int32, name: String, sql: [UInt8], servesFrom: Int32 = 0) {
+    init(number: Int32, name: String, sql: [UInt8], servesFrom: Int32 = 0, locksFirst: [String] = []) {
         self.number = number
         self.name = name
         self.sql = sql
         self.servesFrom = servesFrom
+        self.locksFirst = locksFirst
     }
 
     /// What is run in one transaction each, in order. A line `-- Next transaction.` ends one.
     var transactions: [MigrationTransaction] {
-        var parts: [String] = [""]
+        let lock = locksFirst.isEmpty ? "" : "lock table \(locksFirst.joined(separator: ", ")) in access exclusive mode;\n"
+        var parts = [lock]
         for line in String(decoding: sql, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
             if line == "-- Next transaction." { parts.append("") } else { parts[parts.count - 1] += line + "\n" }
         }
@@ -32,23 +38,37 @@ public struct Migration: Sendable {
         Migration(number: 5, name: "notification", sql: PackageResources._005_notification_sql),
         Migration(number: 6, name: "audit", sql: PackageResources._006_audit_sql),
         Migration(number: 7, name: "alert_ratings", sql: PackageResources._007_alert_ratings_sql),
-        Migration(number: 8, name: "tamper_evidence", sql: PackageResources._008_tamper_evidence_sql),
+        Migration(
+            number: 8, name: "tamper_evidence", sql: PackageResources._008_tamper_evidence_sql,
+            locksFirst: ["published.audit_checkpoint"]),
         Migration(number: 9, name: "recovery", sql: PackageResources._009_recovery_sql),
-        Migration(number: 10, name: "quarantine", sql: PackageResources._010_quarantine_sql),
+        Migration(
+            number: 10, name: "quarantine", sql: PackageResources._010_quarantine_sql,
+            locksFirst: ["published.quarantine"]),
         Migration(number: 11, name: "erasure", sql: PackageResources._011_erasure_sql),
         Migration(number: 12, name: "doctor", sql: PackageResources._012_doctor_sql),
         Migration(number: 13, name: "considerations", sql: PackageResources._013_considerations_sql),
-        Migration(number: 14, name: "alert_life", sql: PackageResources._014_alert_life_sql),
+        Migration(
+            number: 14, name: "alert_life", sql: PackageResources._014_alert_life_sql,
+            locksFirst: ["published.alert"]),
         Migration(number: 15, name: "directory", sql: PackageResources._015_directory_sql),
-        Migration(number: 16, name: "channels", sql: PackageResources._016_channels_sql),
-        Migration(number: 17, name: "measures", sql: PackageResources._017_measures_sql),
-        Migration(number: 18, name: "notices", sql: PackageResources._018_notices_sql),
+        Migration(
+            number: 16, name: "channels", sql: PackageResources._016_channels_sql,
+            locksFirst: ["published.delivery", "published.delivery_attempt", "published.fhir_notification"]),
+        Migration(
+            number: 17, name: "measures", sql: PackageResources._017_measures_sql,
+            locksFirst: ["published.alert"]),
+        Migration(
+            number: 18, name: "notices", sql: PackageResources._018_notices_sql,
+            locksFirst: ["published.delivery", "published.fhir_notification"]),
         Migration(number: 19, name: "portal", sql: PackageResources._019_portal_sql),
         Migration(number: 20, name: "portal_commands", sql: PackageResources._020_portal_commands_sql),
         Migration(number: 22, name: "audit_pages", sql: PackageResources._022_audit_pages_sql),
         Migration(number: 23, name: "portal_raters", sql: PackageResources._023_portal_raters_sql),
         Migration(number: 24, name: "supervision", sql: PackageResources._024_supervision_sql),
-        Migration(number: 25, name: "scoped_services", sql: PackageResources._025_scoped_services_sql),
+        Migration(
+            number: 25, name: "scoped_services", sql: PackageResources._025_scoped_services_sql,
+            locksFirst: ["published.fhir_alert", "published.fhir_notification", "published.portal_delivery"]),
     ]
 }
 

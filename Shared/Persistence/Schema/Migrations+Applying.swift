@@ -35,14 +35,14 @@ extension Migrations {
     ) throws {
         let parts = migration.transactions
         for (index, part) in parts.enumerated() {
-            try withRetries(of: migration, on: connection, patience: patience, progress) { attempt in
+            try withRetries(of: migration, on: connection, patience: patience, progress) {
                 if part.isConcurrent {
                     try connection.script("set lock_timeout = 0")
                     try connection.script(part.sql)
                     if index == parts.count - 1 { try note(migration, on: connection) }
                 } else {
                     try connection.transaction { connection in
-                        try connection.script("set local lock_timeout = '\(lockTimeoutMilliseconds(at: attempt))ms'")
+                        try connection.script("set local lock_timeout = '\(lockTimeoutMilliseconds)ms'")
                         try connection.script(part.sql)
                         if index == parts.count - 1 { try note(migration, on: connection) }
                     }
@@ -53,23 +53,19 @@ extension Migrations {
 
     /// Whoever waits for a table's exclusive lock, behind a long transaction, keeps everybody waiting who comes after,
     /// readers too. So the wait is short, shorter than services wait for a lock (`DatabaseSettings.lockTimeout`), and
-    /// between two tries everybody goes on.
-    ///
-    /// At first it is shorter, too, than the server's `deadlock_timeout` of a second. A reader takes a view before its
-    /// table; with a step that takes them the other way round it is the step that gives way. Under steady reading such a
-    /// step would never come through: after some tries the server decides, and a service repeats what it undid.
-    static func lockTimeoutMilliseconds(at attempt: Int) -> Int { attempt < 5 ? 500 : 2500 }
+    /// between two tries everybody goes on. It is shorter, too, than the server's `deadlock_timeout` of a second: of a reader and a step that wait for each
+    /// other it is the step that gives way.
+    static let lockTimeoutMilliseconds = 500
 
     private static func withRetries(
         of migration: Migration, on connection: Connection, patience: Duration, _ progress: (Progress) -> Void,
-        _ work: (_ attempt: Int) throws -> Void
+        _ work: () throws -> Void
     ) throws {
-        var attempt = 0
         let deadline = ContinuousClock.now + patience
         var rest: Duration = .milliseconds(250)
         while true {
             do {
-                return try work(attempt)
+                return try work()
             } catch let error as DatabaseError where error.sqlState == "55P03" || error.sqlState == "40P01" {
                 // lock_not_available and deadlock_detected: the transaction is undone.
                 let holder = try oldestTransaction(on: connection)
@@ -77,7 +73,6 @@ extension Migrations {
                     throw MigrationError.locked(number: migration.number, name: migration.name, by: holder)
                 }
                 progress(.waiting("migration \(migration.number) (\(migration.name)) does not get a lock: \(holder)"))
-                attempt += 1
                 pause(rest)
                 rest = min(rest * 2, .seconds(5))
             }
