@@ -53,8 +53,8 @@ extension Migrations {
 
     /// Whoever waits for a table's exclusive lock, behind a long transaction, keeps everybody waiting who comes after,
     /// readers too. So the wait is short, shorter than services wait for a lock (`DatabaseSettings.lockTimeout`), and
-    /// between two tries everybody goes on. It is shorter, too, than the server's `deadlock_timeout` of a second: of a reader and a step that wait for each
-    /// other it is the step that gives way.
+    /// between two tries everybody goes on. It is shorter, too, than the server's `deadlock_timeout` of a second: of a
+    /// reader and a step that wait for each other it is the step that gives way.
     static let lockTimeoutMilliseconds = 500
 
     private static func withRetries(
