@@ -20,8 +20,8 @@ if [ ! -d "$output" ]; then
     rm -rf "$root/.local/older"
     older=$root/.local/older/tree
     mkdir -p "$older"
-    # With times: what is the same counts as built.
-    tar -c --exclude=./.local . | tar -x -C "$older"
+    # With times to the nanosecond: what is the same counts as built.
+    find . -mindepth 1 -maxdepth 1 ! -name .local -exec cp -a -t "$older" {} +
     git -C "$older" checkout --quiet --force --detach "$commit"
     git -C "$older" clean --quiet --force -d
     export config
