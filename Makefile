@@ -4,7 +4,7 @@ CONFIG ?= debug
 PROGRAMS := attune attune-ingestion attune-scoring attune-alerting attune-notification attune-audit attune-portal attune-local-kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test fuzz check-deploy pictures chaos quarter bench bench-scale proto format clean
+.PHONY: help install build demo test fuzz check-deploy pictures chaos upgrade quarter bench bench-scale proto format clean
 
 help: ## show this page
 	@echo "Targets:"
@@ -45,6 +45,11 @@ chaos: ## damage a system of its own under load and check it (MINUTES=5, SEED=1,
 	@$(MAKE) --no-print-directory build CONFIG=release
 	@"$$(swift build --configuration release --show-bin-path)/attune" chaos \
 		$(if $(MINUTES),--minutes '$(MINUTES)') $(if $(SEED),--seed '$(SEED)') $(if $(JSON),--json '$(JSON)')
+
+upgrade: build ## upgrade a system of its own from an older commit under load and check it (FROM=HEAD~1, BACK=1, BESIDE=300)
+	@older="$$(CONFIG='$(CONFIG)' deploy/local/older.sh $(FROM))" && \
+		"$$(swift build --configuration $(CONFIG) --show-bin-path)/attune" upgrade-trial --from "$$older" \
+			$(if $(BACK),--back) $(if $(BESIDE),--beside '$(BESIDE)')
 
 quarter: ## let a made-up network live through a quarter in minutes, and report (SEED=1)
 	@deploy/local/install.sh faketime

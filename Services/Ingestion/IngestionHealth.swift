@@ -17,7 +17,7 @@ enum IngestionHealth {
         // Waiting for a connection would keep whoever asks waiting, too, who then takes the silence for an answer.
         guard pool.isReachable else { return .failing("the database is not reachable") }
         do {
-            try await pool.with { connection in try Migrations.requireCurrent(on: connection) }
+            try await pool.with { connection in try Migrations.requireUsable(on: connection) }
             return .healthy
         } catch let error as MigrationError {
             return .failing("\(error)")

@@ -13,7 +13,7 @@ struct AttuneCommand: AsyncParsableCommand {
             AuditCommand.self, ExplainCommand.self, ModelCommand.self, StudyCommand.self, BenchCommand.self,
             ChaosCommand.self, RelayCommand.self, RebuildCommand.self, QuarantineCommand.self, EraseCommand.self,
             HoldCommand.self, ReplayCommand.self, EvidenceCommand.self, AlertsCommand.self, DirectoryCommand.self,
-            NotifyCommand.self, LoopCommand.self, TraceCommand.self, ContractsCommand.self,
+            NotifyCommand.self, LoopCommand.self, TraceCommand.self, ContractsCommand.self, UpgradeTrialCommand.self,
         ])
 
     static func main() async {

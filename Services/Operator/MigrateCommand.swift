@@ -8,13 +8,17 @@ struct MigrateCommand: ParsableCommand {
         abstract: "Create or update the schema, roles and views.",
         discussion: """
             Needs a login that may make roles and tables, in ATTUNE_DATABASE_URL. Applies the numbered steps that are \
-            missing, each in one transaction; running it again changes nothing.
+            missing; running it again changes nothing. Services go on meanwhile: a lock that cannot be had within a second \
+            is let go and tried for again, and what is in the way is named.
             """)
 
     @OptionGroup var database: DatabaseOptions
 
     @Flag(help: "Only list what would be applied; status 1 if anything is.")
     var pending = false
+
+    @Option(help: "Seconds for which the locks of one step are tried for.")
+    var patience = 600
 
     func run() throws {
         let connection = try database.connect()
@@ -24,7 +28,12 @@ struct MigrateCommand: ParsableCommand {
             if !missing.isEmpty { throw ExitCode(1) }
             return
         }
-        let applied = try Migrations.apply(on: connection) { note("applying \($0.number) \($0.name)") }
+        let applied = try Migrations.apply(on: connection, patience: .seconds(patience)) { progress in
+            switch progress {
+            case .applied(let migration): note("applied \(migration.number) \(migration.name)")
+            case .waiting(let reason): note("waiting: \(reason)")
+            }
+        }
         print(applied.isEmpty ? "the schema is current" : "applied \(applied.count) migrations")
     }
 }

@@ -8,7 +8,9 @@ import ServiceKit
 /// Settings of the portal beyond those of every service.
 enum PortalSettings {
     static let key = Setting.string(
-        "ATTUNE_PORTAL_KEY", "Secret of at least 32 characters that signs cookies, forms and check-in links.", secret: true)
+        "ATTUNE_PORTAL_KEY",
+        "Secret of at least 32 characters that signs cookies, forms and check-in links; of several lines the last one does.",
+        secret: true)
     static let connections = Setting.int(
         "ATTUNE_DATABASE_CONNECTIONS", "Connections for reading.", default: 6, in: 1...100)
     static let kafka = Setting.string(

@@ -114,6 +114,34 @@ import Testing
         #expect(try await fixture.send(rating(of: participant, nil), in: episode).receipt != nil)
     }
 
+    @Test func `Under a new master key old comments are read, and only new clients need it`() async throws {
+        let (old, new) = (MasterKeys.line(named: "2025"), MasterKeys.line(named: "2026"))
+        let fixture = try IngestionFixture(options: CommandWriter.Options(masters: try MasterKeys(text: old)))
+        let (episode, participant) = try await fixture.openEpisode()
+        #expect(try await fixture.send(rating(of: participant, Self.words), in: episode).receipt != nil)
+
+        let masters = try MasterKeys(text: "\(old)\n\(new)\n")
+        let next = try IngestionFixture(options: CommandWriter.Options(masters: masters), on: fixture.database)
+        #expect(try await next.send(rating(of: participant, "Better."), in: episode).receipt != nil)
+        let (other, newcomer) = try await next.openEpisode()
+        #expect(try await next.send(rating(of: newcomer, "First words."), in: other).receipt != nil)
+
+        let connection = try fixture.database.connect(role: "attune_ingestion")
+        func read(_ episode: EpisodeID, with masters: MasterKeys) async throws -> [String?] {
+            try await next.events(of: episode).dropFirst().map { event in
+                let decoded = try EpisodeEventCodec.decode(event.payload, type: .ratingRecorded).event
+                guard case .ratingRecorded(let rating) = decoded else { return nil }
+                return try ClientKeyStore.comment(of: rating, in: event.id, masters: masters, on: connection)
+            }
+        }
+        #expect(try await read(episode, with: masters) == [Self.words, "Better."])
+        #expect(try await read(other, with: masters) == ["First words."])
+        // Whose key is old needs the old line still; whose is new does not.
+        let newAlone = try MasterKeys(text: new)
+        #expect(try await read(other, with: newAlone) == ["First words."])
+        await #expect(throws: ClientTextError.noMasterKey("2025")) { try await read(episode, with: newAlone) }
+    }
+
     @Test func `A key wrapped by a master key that is gone is named, and no second one is made`() async throws {
         let (fixture, _) = try fixture()
         let (episode, participant) = try await fixture.openEpisode()

@@ -24,8 +24,10 @@ final class IngestionFixture: Sendable {
     let registry = PrometheusRegistry()
     private let observer: ConnectionPool
 
-    init(options: CommandWriter.Options = CommandWriter.Options()) throws {
-        database = try TestDatabase.make()
+    /// - Parameter database: of another fixture, as after a restart with other options.
+    init(options: CommandWriter.Options = CommandWriter.Options(), on database: TestDatabase? = nil) throws {
+        self.database = try database ?? TestDatabase.make()
+        let database = self.database
         metrics = IngestionMetrics(registry)
         // The grants of the service's own role are part of what is tested.
         let settings = database.settings(role: "attune_ingestion")

@@ -32,11 +32,13 @@ import Testing
             try Migrations.requireCurrent(on: connection)
         }
         var told: [Int32] = []
-        try Migrations.apply(on: connection) { told.append($0.number) }
+        try Migrations.apply(on: connection) { if case .applied(let migration) = $0 { told.append(migration.number) } }
         #expect(told == Migration.all.map(\.number))
         #expect(try Migrations.apply(on: connection).isEmpty)
         for service in ["ingestion", "scoring", "alerting", "notification", "audit", "operator"] {
-            try Migrations.requireCurrent(on: database.connect(role: "attune_\(service)"))
+            let connection = try database.connect(role: "attune_\(service)")
+            try Migrations.requireCurrent(on: connection)
+            try Migrations.requireUsable(on: connection)
         }
         #expect(try connection.run("select current_setting('statement_timeout')").only().text(0) == "10s")
     }

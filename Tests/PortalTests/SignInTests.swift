@@ -82,6 +82,23 @@ import Testing
         #expect(PortalKey("short") == nil)
     }
 
+    @Test func `What an older line of the key has signed is known beside the new one, and no longer without`() throws {
+        let (a, b) = (String(repeating: "a", count: 32), String(repeating: "b", count: 32))
+        let (old, new) = (try #require(PortalKey(a)), try #require(PortalKey(b)))
+        let both = try #require(PortalKey("\(a)\n\(b)\n"))
+        let id = SessionID.random()
+        for use in [PortalKey.Use.session, .form, .link, .resumption, .signIn] {
+            let before = old.signed(id.bytes, for: use)
+            #expect(both.verified(before, for: use) == id.bytes)
+            #expect(new.verified(before, for: use) == nil)
+            #expect(both.isCode(old.code(id.bytes, for: use), of: id.bytes, for: use))
+            // The last line signs.
+            #expect(new.verified(both.signed(id.bytes, for: use), for: use) == id.bytes)
+        }
+        #expect(PortalKey("\(a)\nshort") == nil)
+        #expect(PortalKey("\n") == nil)
+    }
+
     @Test(arguments: ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "javascript:x", ""])
     func `Addresses to come back to lead nowhere else`(address: String) {
         #expect(LocalAddress.checked(address) == nil)

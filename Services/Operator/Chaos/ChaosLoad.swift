@@ -16,6 +16,8 @@ final class ChaosLoad: Sendable {
         /// Acknowledgements and resolutions that were answered with 200.
         var answers = 0
         var retries = 0
+        /// Commands and answers to alerts that were told to come again, by status.
+        var turnedAway: [Int: Int] = [:]
         /// Refused or never answered: nothing here is meant to be.
         var failures: [String] = []
     }
@@ -54,6 +56,9 @@ final class ChaosLoad: Sendable {
         for site in sites { run("clinicians of \(site)") { try $0.answer(at: site) } }
     }
 
+    /// Commands that have been accepted until now.
+    var acceptedCommands: Int { counts.withLock { $0.accepted.values.reduce(0, +) } }
+
     /// Lets everybody finish what they have begun, and waits for them.
     func stop() -> Counts {
         isStopping.store(true, ordering: .relaxed)
@@ -73,9 +78,14 @@ final class ChaosLoad: Sendable {
     }
 
     private func post(_ number: Int, at site: SiteID) throws {
-        guard let url = stack.endpoints.url(.ingestion), let token = tokens[site]?.sender else { return }
+        guard let token = tokens[site]?.sender else { return }
         var clinic = ChaosClinic(site: site, seed: seed, sender: number)
-        var poster = try CommandPoster(url: url, token: token, patience: .seconds(600))
+        var poster = try CommandPoster(
+            urls: { [stack] in stack.urls(of: .ingestion) }, token: token, patience: .seconds(600))
+        defer {
+            let turnedAway = poster.turnedAway
+            counts.withLock { $0.turnedAway.merge(turnedAway, uniquingKeysWith: +) }
+        }
         let interval = Double(senders) / Double(rate)
         var due = ContinuousClock.now
         while !isStopping.load(ordering: .relaxed) {
@@ -100,12 +110,13 @@ final class ChaosLoad: Sendable {
 
     /// Answers some of the open alerts, again and again. An alert that was closed meanwhile is somebody else's answer.
     private func answer(at site: SiteID) throws {
-        guard let url = stack.endpoints.url(.alerting), let token = tokens[site]?.clinician else { return }
+        guard let token = tokens[site]?.clinician else { return }
         var random = SplitMix64(seed: seed &+ UInt64(site.text.utf8.count))
         let session = try CurlSession(proxy: .none)
         let headers = [try Header("Authorization", "Bearer \(token)"), try Header("Content-Type", "application/json")]
         while !isStopping.load(ordering: .relaxed) {
             Pause.seconds(0.5)
+            guard let url = stack.urls(of: .alerting).randomElement(using: &random) else { continue }
             let list = try? session.send(
                 HTTPRequest(.get, url: "\(url)/v1/alerts?site=\(site)&limit=100", headers: headers, timeout: .seconds(10)))
             guard let list, list.status == 200, case .array(let alerts)? = try JSON.parse(list.body)["alerts"] else { continue }
@@ -119,6 +130,9 @@ final class ChaosLoad: Sendable {
                     HTTPRequest(
                         .post, url: "\(url)/v1/alerts/\(id)/\(step)", headers: headers, body: Array(body.utf8),
                         timeout: .seconds(10)))
+                if let answer, answer.status >= 500 || [401, 403, 404, 422].contains(answer.status) {
+                    counts.withLock { $0.turnedAway[Int(answer.status), default: 0] += 1 }
+                }
                 guard let answer, answer.status == 200 else { continue }
                 try accepted.note(answer: step, alert: id)
                 counts.withLock { $0.answers += 1 }

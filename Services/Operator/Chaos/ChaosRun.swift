@@ -1,9 +1,6 @@
-import Domain
 import Foundation
 import LocalStack
 import Messaging
-import Persistence
-import ServiceKit
 
 /// One run: load and damage, healing, draining, checks.
 struct ChaosRun {
@@ -21,7 +18,7 @@ struct ChaosRun {
     func report() throws -> ChaosReport {
         let acceptedFile = stack.settings.folder.root.appendingPathComponent("accepted.ndjson")
         let load = ChaosLoad(
-            stack, seed: seed, senders: Self.senders, rate: rate, tokens: try tokens(),
+            stack, seed: seed, senders: Self.senders, rate: rate, tokens: try stack.tokens(of: Self.sites),
             accepted: try AcceptedFile(acceptedFile))
         load.start()
         let injector = FaultInjector(stack)
@@ -34,7 +31,7 @@ struct ChaosRun {
         }
         let counts = load.stop()
         note("chaos: healed; waiting until everything is worked off")
-        let state = try drain(injector)
+        let state = try stack.drain(within: patience, meanwhile: injector.startWhatEnded)
         var report = ChaosReport(seed: seed, seconds: seconds, counts: counts, state: state)
         report.faults = injector.injected
         report.restarts = injector.restarts
@@ -76,39 +73,5 @@ struct ChaosRun {
         for service in StackService.allCases { stack.process(service)?.send(SIGCONT) }
         try injector.startWhatEnded()
         for service in StackService.allCases { try stack.waitUntilReady(service) }
-    }
-
-    private func drain(_ injector: FaultInjector) throws -> PipelineState {
-        let connection = try Connection(
-            DatabaseSettings(url: stack.endpoints.database, role: "attune_operator", applicationName: DatabaseFaults.application))
-        defer { connection.close() }
-        let deadline = ContinuousClock.now + .seconds(patience)
-        var last: PipelineState?
-        while true {
-            let state = try PipelineState.read(connection)
-            if state.missing.isEmpty && state == last || ContinuousClock.now >= deadline { return state }
-            last = state
-            try injector.startWhatEnded()
-            Pause.seconds(0.5)
-        }
-    }
-
-    private func tokens() throws -> [SiteID: (sender: String, clinician: String)] {
-        var tokens: [SiteID: (sender: String, clinician: String)] = [:]
-        for name in Self.sites {
-            guard let site = SiteID(name) else { continue }
-            tokens[site] = (try token(name, "integration"), try token(name, "clinician"))
-        }
-        return tokens
-    }
-
-    private func token(_ site: String, _ role: String) throws -> String {
-        let file = stack.keys.folder.appendingPathComponent("\(role)-\(site).token")
-        try stack.runOperator(
-            [
-                "token", "--key", stack.keys.tokenKey.path, "--site", site, "--role", role, "--seconds", "86400",
-                "--output", file.path,
-            ], logTo: "attune-token")
-        return try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

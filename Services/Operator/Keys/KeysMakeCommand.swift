@@ -18,7 +18,8 @@ struct KeysMakeCommand: ParsableCommand {
             the database and its backups. Existing keys are left as they are; --new-content-key adds a line to \
             content.keys, which wraps from the next start of attune-ingestion on, while the lines before it go on \
             unwrapping what they have wrapped. --new-contact-key does the same in contact.keys; `attune directory rekey` \
-            then seals all contacts anew.
+            then seals all contacts anew. --new-portal-key adds a line to portal.key, which signs from the portal's next \
+            start on, while what those before it have signed is still good. docs/keys.md has the steps for each key.
             """)
 
     @Option(help: "Folder for the keys; private ones are readable by their owner alone.")
@@ -32,6 +33,9 @@ struct KeysMakeCommand: ParsableCommand {
 
     @Flag(help: "Add a key to contact.keys, to change the one that seals.")
     var newContactKey = false
+
+    @Flag(help: "Add a line to portal.key, to change the one that signs.")
+    var newPortalKey = false
 
     func run() throws {
         let files = FileManager.default
@@ -48,13 +52,24 @@ struct KeysMakeCommand: ParsableCommand {
             try PrivateFile.create(path("audit.key"), Array("\(key.secretText)\n".utf8), mode: 0o600)
             print("made audit.key and audit.pub")
         }
+        var hasNewPortalKey = false
         for name in ["webhook.key", "portal.key"] where !files.fileExists(atPath: path(name)) {
-            let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
-            try PrivateFile.create(path(name), Array("\(secret)\n".utf8), mode: 0o600)
+            try PrivateFile.create(path(name), Array("\(Self.secret())\n".utf8), mode: 0o600)
             print("made \(name)")
+            if name == "portal.key" { hasNewPortalKey = true }
+        }
+        if newPortalKey, !hasNewPortalKey {
+            let known = try TextFile.read(path("portal.key"))
+            let before = known.hasSuffix("\n") ? known : known + "\n"
+            try PrivateFile.replace(path("portal.key"), Array((before + Self.secret() + "\n").utf8), mode: 0o600)
+            print("added a line to portal.key")
         }
         try addKey("content", path("content.keys"), also: newContentKey)
         try addKey("contact", path("contact.keys"), also: newContactKey)
+    }
+
+    private static func secret() -> String {
+        SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
     }
 
     /// Makes a file of master keys, or adds one to it.

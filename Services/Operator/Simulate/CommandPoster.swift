@@ -11,14 +11,22 @@ struct CommandPoster {
         case unanswered
     }
 
-    let url: String
+    /// Where ingestion answers, by turns: asked anew for each attempt.
+    let urls: @Sendable () -> [String]
     let token: String
     let patience: Duration
     private let session: CurlSession
+    private var attempts = 0
     private(set) var retries = 0
+    /// Answers that said to come again, by status.
+    private(set) var turnedAway: [Int: Int] = [:]
 
     init(url: String, token: String, patience: Duration) throws {
-        self.url = url
+        try self.init(urls: { [url] }, token: token, patience: patience)
+    }
+
+    init(urls: @escaping @Sendable () -> [String], token: String, patience: Duration) throws {
+        self.urls = urls
         self.token = token
         self.patience = patience
         session = try CurlSession(proxy: .none)
@@ -29,6 +37,9 @@ struct CommandPoster {
         let deadline = ContinuousClock.now + patience
         var pause = 0.05
         while true {
+            let places = urls()
+            let url = places.isEmpty ? "" : places[attempts % places.count]
+            attempts += 1
             let request = try HTTPRequest(
                 .post, url: url + command.path,
                 headers: [
@@ -42,13 +53,15 @@ struct CommandPoster {
         }
     }
 
-    private func attempt(_ request: HTTPRequest) throws -> Result? {
+    private mutating func attempt(_ request: HTTPRequest) throws -> Result? {
         do throws(OutboundError) {
             let status = try session.send(request).status
             switch status {
             case 201: return .accepted
             case 200: return .known
-            case 429, 500...599: return nil
+            case 429, 500...599:
+                turnedAway[Int(status), default: 0] += 1
+                return nil
             default: return .refused(status: status)
             }
         } catch {

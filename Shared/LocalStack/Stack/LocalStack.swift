@@ -17,6 +17,10 @@ public final class LocalStack: Sendable {
         var replicas: [Replica: ManagedProcess] = [:]
         /// Seconds that are added to the clocks of services.
         var clockOffsets: [StackService: Int] = [:]
+        /// Whose programs are started from now on; nil for those of the settings.
+        var programs: URL?
+        /// Where replicas that were waited for listen.
+        var replicaPorts: [Replica: Int] = [:]
         var endpoints = Endpoints(database: "", kafka: "", smtp: "", webhook: "", ports: [:])
     }
 
@@ -56,7 +60,9 @@ public final class LocalStack: Sendable {
     public var kafkaProcessID: Int32? { parts.withLock { $0.kafka?.processID } }
 
     var commands: ServiceCommands {
-        let offsets = parts.withLock { $0.clockOffsets }
+        let (offsets, programs) = parts.withLock { ($0.clockOffsets, $0.programs) }
+        var settings = settings
+        settings.programs = programs ?? settings.programs
         return ServiceCommands(settings: settings, endpoints: endpoints, clockOffsets: offsets)
     }
 
@@ -234,7 +240,7 @@ public final class LocalStack: Sendable {
         parts.withLock { $0.endpoints.ports[service] = bound }
     }
 
-    private static func port(in file: URL) -> Int? {
+    static func port(in file: URL) -> Int? {
         (try? String(contentsOf: file, encoding: .utf8))
             .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }

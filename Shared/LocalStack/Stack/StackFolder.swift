@@ -21,6 +21,7 @@ public struct StackFolder: Sendable {
     public var logs: URL { root.appendingPathComponent("log") }
 
     public func portFile(_ service: StackService) -> URL { root.appendingPathComponent("run/\(service.rawValue).port") }
+    func portFile(_ replica: Replica) -> URL { root.appendingPathComponent("run/\(replica).port") }
     public func log(_ name: String) -> URL { logs.appendingPathComponent("\(name).log") }
 
     /// Makes the folders, for their owner alone: keys and tokens lie here.

@@ -4,6 +4,8 @@
 -- By position, because what stood there before becomes the first part without being copied. So ids and versions are unique
 -- within a part by index; across parts versions follow from the row of the stream, and ids are asked for by ledger.append.
 
+lock table published.event, published.lane, published.portal_event in access exclusive mode;
+
 -- No constraint or trigger may have the name of one that a part takes from the whole.
 alter table ledger.event rename to event_0;
 alter table ledger.event_0 rename constraint event_pkey to event_0_pkey;

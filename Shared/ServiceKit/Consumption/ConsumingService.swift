@@ -35,7 +35,7 @@ public struct ConsumingService: Service {
             logger: logger, onFailure: { failure.report($0) }
         ) {
             let connection = try Connection(database)
-            try Migrations.requireCurrent(on: connection)
+            try Migrations.requireUsable(on: connection)
             return LedgeredConsumer(
                 connection: connection, schema: schema, owner: owner, handler: try makeHandler(connection),
                 logger: logger)

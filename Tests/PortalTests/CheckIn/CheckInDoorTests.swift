@@ -62,6 +62,30 @@ import Testing
         }
     }
 
+    @Test func `Links and codes go on under a new key, and end when the old one is taken away`() async throws {
+        let database = try TestDatabase.make()
+        let (old, new) = (String(repeating: "k", count: 40), String(repeating: "n", count: 40))
+        var made: [(link: String, code: String)] = []
+        try await PortalServer.run(on: database) { server in
+            let scene = try await CheckInScene(server)
+            for session in 3...5 { made.append(try await scene.invite(session: "\(session)")) }
+        }
+        try await PortalServer.run(on: database, environment: ["ATTUNE_PORTAL_KEY": "\(old)\n\(new)"]) { server in
+            let browser = server.browser()
+            let begun = try await browser.post(made[0].link, [])
+            let kiosk = try await server.browser().post("/kiosk", [("code", made[1].code)])
+            // From here on under the address that the new key gives it.
+            #expect(begun.location?.hasSuffix("/next") == true, "\(begun.text)")
+            #expect(kiosk.location?.hasSuffix("/next") == true, "\(kiosk.text)")
+        }
+        try await PortalServer.run(on: database, environment: ["ATTUNE_PORTAL_KEY": new]) { server in
+            let link = try await server.browser().get(made[2].link)
+            let code = try await server.browser().post("/kiosk", [("code", made[2].code)])
+            #expect(link.status == 404)
+            #expect(code.status == 422)
+        }
+    }
+
     @Test func `An ended link says so, and an ended code is as a wrong one`() async throws {
         try await PortalServer.run(on: try TestDatabase.make()) { server in
             let scene = try await CheckInScene(server)

@@ -81,7 +81,7 @@ struct CheckInDoors: Sendable {
             await attempts.wasRight(from: address)
             return kiosk("checkin.kiosk.notEight", context, status: .unprocessableContent)
         }
-        guard let invitation = try await checkIn.invitations.begin(codeHash: checkIn.seal.hash(of: code)) else {
+        guard let invitation = try await checkIn.invitations.begin(codeHashes: checkIn.seal.hashes(of: code)) else {
             return kiosk("checkin.kiosk.wrong", context, status: .unprocessableContent)
         }
         await attempts.wasRight(from: address)

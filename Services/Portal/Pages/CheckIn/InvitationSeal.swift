@@ -21,6 +21,9 @@ struct InvitationSeal: Sendable {
     }
 
     func hash(of code: KioskCode) -> [UInt8] { key.code(Array(code.digits.utf8), for: .kiosk) }
+
+    /// By which a code may be kept that was made lately, the newest secret's first.
+    func hashes(of code: KioskCode) -> [[UInt8]] { key.codes(Array(code.digits.utf8), for: .kiosk) }
 }
 
 /// Eight digits that somebody types at a shared device.

@@ -55,8 +55,15 @@ struct InvitationStore: Sendable {
     }
 
     /// Begins the check-in of a code.
-    func begin(codeHash: [UInt8]) async throws -> Invitation? {
-        try await claim(Self.beginByCode, [.bytes(codeHash), .int64(codeLifetime.components.seconds)])
+    ///
+    /// - Parameter codeHashes: by which it may be kept; the first that is there counts.
+    func begin(codeHashes: [[UInt8]]) async throws -> Invitation? {
+        for hash in codeHashes {
+            if let invitation = try await claim(Self.beginByCode, [.bytes(hash), .int64(codeLifetime.components.seconds)]) {
+                return invitation
+            }
+        }
+        return nil
     }
 
     private func claim(_ statement: Statement, _ parameters: [Parameter]) async throws -> Invitation? {
