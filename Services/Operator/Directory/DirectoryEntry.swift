@@ -157,7 +157,7 @@ enum DirectoryEntries {
             // Of a file without a header row, the first row is somebody.
             let isMisspelt = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") }
             throw DirectoryFault(
-                place: "row 1", problem: isMisspelt ? "\"\(name)\" is not a column" : "cell \(index + 1) names no column",
+                place: "row 1", problem: (isMisspelt ? "\"\(name)\"" : "cell \(index + 1)") + " is not a column",
                 advice: "known are \(known.sorted().joined(separator: ", "))")
         }
         guard Set(header).count == header.count, header.contains("type"), header.contains("id") else {
