@@ -64,7 +64,8 @@ import Testing
     }
 
     @Test(arguments: [("docs/threat-model.md", "threat", 60), ("docs/hazard-log.md", "hazard", 25)])
-    func `Every line names the tests that cover it, and each is there`(page: String, about: String, atLeast: Int) throws {
+    func `Every line names the tests that cover it, and each is there`(page: String, about: String, atLeast: Int) throws
+    {
         let text = try String(contentsOf: Self.project.appending(path: page), encoding: .utf8)
         let rows = Self.rows(of: text, about: [about])
         #expect(rows.count >= atLeast, "\(page) has \(rows.count) lines")

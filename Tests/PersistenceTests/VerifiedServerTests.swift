@@ -23,7 +23,8 @@ import Testing
                 "ssl=on", "ssl_cert_file=\(files.path)/database.pem", "ssl_key_file=\(files.path)/database.key",
             ]
             cluster = PostgresCluster(
-                folder: folder.appending(path: "pg"), durability: .throwaway, serverSettings: isEncrypted ? tls : ["ssl=off"])
+                folder: folder.appending(path: "pg"), durability: .throwaway,
+                serverSettings: isEncrypted ? tls : ["ssl=off"])
             try cluster.start()
         }
 
@@ -86,10 +87,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("postgresql://u:p@db.example/x", ["db.example"]), ("postgresql://u@db.example/x?sslmode=verify-ca", ["db.example"]),
+        ("postgresql://u:p@db.example/x", ["db.example"]),
+        ("postgresql://u@db.example/x?sslmode=verify-ca", ["db.example"]),
         ("postgresql://u@db.example/x?sslmode=verify-full", []), ("postgresql://u@localhost/x", []),
-        ("postgresql://u@127.0.0.1:5432,db2.example/x?sslmode=require", ["db2.example"]), ("host=/run/postgresql dbname=x", []),
-        ("postgresql:///x", []), ("host=db.example hostaddr=127.0.0.1", []), ("host=localhost hostaddr=10.0.0.7", ["10.0.0.7"]),
+        ("postgresql://u@127.0.0.1:5432,db2.example/x?sslmode=require", ["db2.example"]),
+        ("host=/run/postgresql dbname=x", []),
+        ("postgresql:///x", []), ("host=db.example hostaddr=127.0.0.1", []),
+        ("host=localhost hostaddr=10.0.0.7", ["10.0.0.7"]),
         ("postgresql://u@[::1]/x", []), ("postgresql://u:p@db.exa mple/x?nonsense=1", []),
     ])
     func `A connection string tells which hosts answer unverified`(url: String, hosts: [String]) {

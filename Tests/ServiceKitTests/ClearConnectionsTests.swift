@@ -13,14 +13,18 @@ import Testing
     }
 
     @Test func `Kafka in clear text and a database that is not verified are told, off this machine`() throws {
-        let both = try found("127.0.0.1:9092, kafka-1.example:9092,[fd00::7]:9092", "postgresql://u:s3cret@db.example/attune")
+        let both = try found(
+            "127.0.0.1:9092, kafka-1.example:9092,[fd00::7]:9092", "postgresql://u:s3cret@db.example/attune")
         #expect(both.map(\.hosts) == [["kafka-1.example", "fd00::7"], ["db.example"]])
         #expect(both[0].message.contains("ATTUNE_KAFKA_SECURITY") && both[1].message.contains("sslmode=verify-full"))
         #expect(!"\(both)".contains("s3cret"))
         #expect(try found("localhost:9092,[::1]:9093", "postgresql://u@127.0.0.1/attune").isEmpty)
         #expect(
-            try found("k.example:9092", "postgresql://u@db.example/attune?sslmode=verify-full", ["ATTUNE_KAFKA_SECURITY": "ssl"])
-                .isEmpty)
+            try found(
+                "k.example:9092", "postgresql://u@db.example/attune?sslmode=verify-full",
+                ["ATTUNE_KAFKA_SECURITY": "ssl"]
+            )
+            .isEmpty)
     }
 
     @Test func `Who has neither, or has declared them otherwise, is judged by what is set`() throws {

@@ -29,10 +29,13 @@ final class NginxProxy {
         let ports = system.stack.endpoints.ports
         for (part, own) in [
             ("listen 443 ", "listen 127.0.0.1:\(port) "), ("listen 80;", "listen 127.0.0.1:\(plainPort);"),
-            ("listen 80 ", "listen 127.0.0.1:\(plainPort) "), ("/etc/attune/tls", tls.path), ("/run/nginx.pid", "\(folder.path)/pid"),
+            ("listen 80 ", "listen 127.0.0.1:\(plainPort) "), ("/etc/attune/tls", tls.path),
+            ("/run/nginx.pid", "\(folder.path)/pid"),
             ("/var/log/nginx", folder.path), ("127.0.0.1:8080", "127.0.0.1:\(ports[.portal] ?? 0)"),
-            ("127.0.0.1:8081", "127.0.0.1:\(ports[.ingestion] ?? 0)"), ("127.0.0.1:8082", "127.0.0.1:\(ports[.alerting] ?? 0)"),
-            ("127.0.0.1:8083", "127.0.0.1:\(ports[.notification] ?? 0)"), ("127.0.0.1:8084", "127.0.0.1:\(ports[.audit] ?? 0)"),
+            ("127.0.0.1:8081", "127.0.0.1:\(ports[.ingestion] ?? 0)"),
+            ("127.0.0.1:8082", "127.0.0.1:\(ports[.alerting] ?? 0)"),
+            ("127.0.0.1:8083", "127.0.0.1:\(ports[.notification] ?? 0)"),
+            ("127.0.0.1:8084", "127.0.0.1:\(ports[.audit] ?? 0)"),
         ] {
             guard text.contains(part) else { throw NotInFile(part: part) }
             text = text.replacing(part, with: own)

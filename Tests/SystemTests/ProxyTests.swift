@@ -11,7 +11,10 @@ struct ProxyTests {
 
     @Test func `A rating goes through TLS, and only what belongs outside is reached`() throws {
         let system = try SystemStack(
-            "proxy", environment: ["ATTUNE_PORTAL_URL": "https://\(NginxProxy.names.portal)", "ATTUNE_PORTAL_DEMO_SIGN_IN": "false"])
+            "proxy",
+            environment: [
+                "ATTUNE_PORTAL_URL": "https://\(NginxProxy.names.portal)", "ATTUNE_PORTAL_DEMO_SIGN_IN": "false",
+            ])
         let proxy = try NginxProxy(before: system)
         try api(proxy, system)
         try refusals(proxy)
@@ -58,8 +61,11 @@ struct ProxyTests {
                 + ["/live", "/ready", "/metrics"].map { Request(host: NginxProxy.names.portal, path: $0) })
         #expect(inside.allSatisfy { $0.status == 404 })
         let large = try proxy.send([
-            Request(method: "POST", path: "/v1/episodes", headers: ["Content-Type": "application/json"], bodyBytes: 2 << 20),
-            Request(method: "POST", path: "/v1/ratings/batch", headers: ["Content-Type": "application/x-ndjson"], bodyBytes: 33 << 20),
+            Request(
+                method: "POST", path: "/v1/episodes", headers: ["Content-Type": "application/json"], bodyBytes: 2 << 20),
+            Request(
+                method: "POST", path: "/v1/ratings/batch", headers: ["Content-Type": "application/x-ndjson"],
+                bodyBytes: 33 << 20),
             Request(path: "/v1/alerts", headers: ["X-Long": String(repeating: "x", count: 20_000)]),
         ])
         #expect(large.map(\.status) == [413, 413, 400])

@@ -13,7 +13,8 @@ import Testing
         #expect(try system.call(.get, .portal, "/check-in/forged.link", token: nil).status != 500)
         let password = try #require(URL(string: system.stack.endpoints.database)?.password)
         var secrets = [password, token]
-        for file in try FileManager.default.contentsOfDirectory(at: system.stack.keys.folder, includingPropertiesForKeys: nil)
+        for file in try FileManager.default.contentsOfDirectory(
+            at: system.stack.keys.folder, includingPropertiesForKeys: nil)
         where !["jwks.json", "audit.pub"].contains(file.lastPathComponent) {
             let text = try String(contentsOf: file, encoding: .utf8)
             // A key of tokens is JSON: its private part alone is secret.
@@ -80,7 +81,8 @@ import Testing
             backtrace == nil ? "Backtracing" : "Backtrace took",
         ]
         var environment = [
-            "ATTUNE_DATABASE_URL": "postgresql://u:correct-horse@127.0.0.1:1/x", "ATTUNE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+            "ATTUNE_DATABASE_URL": "postgresql://u:correct-horse@127.0.0.1:1/x",
+            "ATTUNE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
             "ATTUNE_HTTP_PORT": "0", "ATTUNE_PORT_FILE": folder.appendingPathComponent("port").path,
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin", "LC_ALL": "C",
         ]

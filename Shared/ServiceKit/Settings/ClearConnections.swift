@@ -7,7 +7,9 @@ struct ClearConnection: Hashable, Sendable {
     let message: String
     let hosts: [String]
 
-    static func found(in settings: Settings) -> [ClearConnection] { [kafka(settings), database(settings)].compactMap { $0 } }
+    static func found(in settings: Settings) -> [ClearConnection] {
+        [kafka(settings), database(settings)].compactMap { $0 }
+    }
 
     private static func kafka(_ settings: Settings) -> ClearConnection? {
         guard settings.plainText(of: KafkaIdentity.protection.name) == "plaintext",
@@ -19,7 +21,8 @@ struct ClearConnection: Hashable, Sendable {
         return hosts.isEmpty
             ? nil
             : ClearConnection(
-                message: "Kafka is spoken to in clear text: set \(KafkaIdentity.protection.name) to ssl or sasl_ssl", hosts: hosts)
+                message: "Kafka is spoken to in clear text: set \(KafkaIdentity.protection.name) to ssl or sasl_ssl",
+                hosts: hosts)
     }
 
     private static func database(_ settings: Settings) -> ClearConnection? {
@@ -28,7 +31,9 @@ struct ClearConnection: Hashable, Sendable {
         return hosts.isEmpty
             ? nil
             : ClearConnection(
-                message: "Whether it is the database that answers is not checked: give \(DatabaseAccess.url.name) sslmode=verify-full",
+                message:
+                    "Whether it is the database that answers is not checked: "
+                    + "give \(DatabaseAccess.url.name) sslmode=verify-full",
                 hosts: hosts)
     }
 }

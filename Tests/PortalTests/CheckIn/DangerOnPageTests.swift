@@ -1,9 +1,9 @@
-@testable import Catalogue
 import Domain
 import Foundation
 import TestSupport
 import Testing
 
+@testable import Catalogue
 @testable import PortalFixture
 @testable import attune_portal
 
@@ -15,12 +15,14 @@ import Testing
             "44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8",
         ]
         let choices = (0...3).map { score in
-            #"{"valueCoding": {"code": "LA\#(6568 + score)-\#(["5", "3", "1", "9"][score])", "system": "http://loinc.org", "#
+            #"{"valueCoding": {"code": "LA\#(6568 + score)-\#(["5", "3", "1", "9"][score])", "#
+                + #""system": "http://loinc.org", "#
                 + #""display": "Answer \#(score)", "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "#
                 + #""valueDecimal": \#(score)}]}}"#
         }
         let items = codes.map {
-            #"{"linkId": "\#($0)", "type": "choice", "text": "Question", "code": [{"system": "http://loinc.org", "code": "\#($0)"}], "#
+            #"{"linkId": "\#($0)", "type": "choice", "text": "Question", "#
+                + #""code": [{"system": "http://loinc.org", "code": "\#($0)"}], "#
                 + #""answerOption": [\#(choices.joined(separator: ","))]}"#
         }
         return #"{"resourceType": "Questionnaire", "status": "active", "language": "en", "copyright": "Of a test", "#
@@ -28,7 +30,9 @@ import Testing
     }()
 
     @Test(arguments: [(0, false), (1, true)])
-    func `Whoever answers that they are in danger is told at once to talk to somebody`(item9: Int, isTold: Bool) async throws {
+    func `Whoever answers that they are in danger is told at once to talk to somebody`(item9: Int, isTold: Bool)
+        async throws
+    {
         let folder = FileManager.default.temporaryDirectory.appending(path: "texts-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
