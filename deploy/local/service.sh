@@ -22,11 +22,12 @@ shift
 run=$ATTUNE_HOME/run logs=$ATTUNE_HOME/log
 mkdir -p "$run" "$logs"
 
-# When the process began: an id alone may belong to another one by now.
-began() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# When the process began: an id alone may belong to another one by now. One that has ended may lie there until it is reaped.
+began() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" && $1 != "X" { print $20 }'; }
 pid() {
     local pid start
-    [ -s "$run/$1.pid" ] && read -r pid start <"$run/$1.pid" && [ "$(began "$pid")" = "$start" ] && echo "$pid"
+    [ -s "$run/$1.pid" ] && read -r pid start <"$run/$1.pid" && [ -n "$start" ] && [ "$(began "$pid")" = "$start" ] &&
+        echo "$pid"
 }
 
 # The settings of a service and nothing else that begins like one.
