@@ -16,8 +16,9 @@ struct StatusCommand: ParsableCommand {
             Lag is given in events and in seconds to drain: the events waiting, divided by the rate at which the group \
             has moved on while the command looked. Status 0: all well; 1: something waits in quarantine, a service does \
             not answer, a recipient or receiver of notifications cannot be reached, or a group stands still with events \
-            waiting; 2: the database or Kafka could not be asked. With --drained it looks until nothing waits and nothing \
-            moves any more, and prints that look; status 1 as well when something still does after so many seconds.
+            waiting; 2: the database or Kafka could not be asked. With --drained it looks until services are ready, \
+            nothing waits and nothing moves any more, and prints that look; status 1 as well when something still does \
+            after so many seconds.
             """)
 
     @OptionGroup var database: DatabaseOptions
