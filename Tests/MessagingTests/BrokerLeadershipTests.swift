@@ -19,10 +19,13 @@ import Testing
         #expect(leadership.lose(1).contains { $0.leader == 2 }, "it takes its turn again")
     }
 
-    @Test func `Without a broker left nothing moves`() {
-        var leadership = BrokerLeadership(brokers: 1)
-        #expect(leadership.place(topic: "a", partitions: 2).count == 2)
-        #expect(leadership.lose(1).isEmpty)
+    @Test func `Without a broker left nothing moves, and a single one is left alone`() {
+        var leadership = BrokerLeadership(brokers: 2)
+        #expect(leadership.place(topic: "a", partitions: 2).map(\.leader) == [1, 2])
+        #expect(leadership.lose(1).map(\.leader) == [2])
+        #expect(leadership.lose(2).isEmpty)
+        var single = BrokerLeadership(brokers: 1)
+        #expect(single.place(topic: "a", partitions: 2).isEmpty && single.lose(1).isEmpty)
     }
 
     @Test(arguments: [Int32(1), 2, 3])

@@ -37,7 +37,7 @@ import Testing
         let shell = ManagedProcess(
             Command(
                 name: "docs/operations.md", executable: URL(fileURLWithPath: "/bin/bash"),
-                arguments: ["-euo", "pipefail", "-c", "cd \(place.source.path) && . \(script.path)"],
+                arguments: ["-euo", "pipefail", "-c", "cd '\(place.source.path)' && . '\(script.path)'"],
                 environment: [
                     "HOME": place.home.path, "PATH": "/usr/local/bin:/usr/bin:/bin", "BUILT": place.programs.path,
                     "ATTUNE_PORTS": "\(try Place.freePorts())",
@@ -102,7 +102,7 @@ private struct Place {
 
     /// A hundred ports, of which those that the page uses are free now.
     static func freePorts() throws -> Int {
-        let used = Array(1...6) + Array(11...14) + [25, 32, 43, 90]
+        let used = Array(1...6) + Array(11...14) + [25, 32, 43, 80, 90]
         let base = (0..<200).map { _ in Int.random(in: 200..<320) * 100 }.first { base in
             used.allSatisfy { LoopbackPort.isFree(base + $0) }
         }
@@ -121,7 +121,15 @@ private struct Place {
         return files.compactMap { file in
             let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
             return text.split(whereSeparator: \.isWhitespace).first.flatMap { Int32($0) }
-        }.filter { kill($0, 0) == 0 }
+        }.filter(Self.lives)
+    }
+
+    /// One that has ended may lie there until somebody reaps it.
+    private static func lives(_ id: Int32) -> Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
+            let state = stat.split(separator: ")").last?.split(separator: " ").first
+        else { return false }
+        return state != "Z" && state != "X"
     }
 
     func logTails() -> String {

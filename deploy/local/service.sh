@@ -3,18 +3,18 @@
 #
 #   service.sh start|stop|restart|ready|status|pid NAME...
 #
-# NAME is a service (ingestion) or one of several processes of it (scoring@2). The program is attune-NAME or, where there is
-# none, NAME. Its settings are ATTUNE_HOME/etc/common.env, NAME.env and NAME@NUMBER.env, as far as they exist; two of them
-# are for this script:
+# NAME is a service (ingestion) or one of several processes of it (scoring@2). The program is attune-NAME. Its settings are
+# ATTUNE_HOME/etc/common.env, NAME.env and NAME@NUMBER.env, as far as they exist; three of them are for this script:
 #
-#   ARGUMENTS="..."   what the program is called with
+#   PROGRAM=...       another program
+#   ARGUMENTS="..."   what it is called with
 #   READY="..."       a command that succeeds as soon as the program works, where it has no ATTUNE_HTTP_PORT
 #
 # start waits until the process answers, ready until it has everything it needs, stop until it has ended: it is asked to
 # (SIGTERM) and killed after STOP_LIMIT seconds. LIMIT is for the others. Status 0: so it is; 1: it is not, and why is said.
 set -euo pipefail
 if [ $# -lt 2 ] || [ ! -d "${ATTUNE_HOME:-}/etc" ]; then
-    sed -n '2,15s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,16s/^# \{0,1\}//p' "$0" >&2
     exit 64
 fi
 do=$1
@@ -32,7 +32,7 @@ pid() {
 
 # The settings of a service and nothing else that begins like one.
 settings() {
-    unset "${!ATTUNE_@}" "${!PG@}" ARGUMENTS READY
+    unset "${!ATTUNE_@}" "${!PG@}" PROGRAM ARGUMENTS READY
     set -a
     local file
     for file in "$etc/common.env" "$etc/${1%@*}.env" "$etc/$1.env"; do
@@ -74,8 +74,8 @@ start() {
     (
         etc=$ATTUNE_HOME/etc
         settings "$1"
-        program=$(command -v "attune-${1%@*}" || command -v "${1%@*}") ||
-            { echo "There is no program attune-${1%@*} in PATH" >&2; exit 1; }
+        program=$(command -v "${PROGRAM:-attune-${1%@*}}") ||
+            { echo "There is no program ${PROGRAM:-attune-${1%@*}}" >&2; exit 1; }
         # shellcheck disable=SC2086
         setsid "$program" ${ARGUMENTS:-} </dev/null >>"$logs/$1.log" 2>&1 &
         echo "$! $(began $!)" >"$run/$1.pid"
