@@ -95,7 +95,8 @@ private struct Place {
 
     private static func canRun(_ file: URL, _ user: String?) throws -> Bool {
         let test = ManagedProcess(
-            Command(name: "test", executable: URL(fileURLWithPath: "/usr/bin/test"), arguments: ["-x", file.path], user: user))
+            Command(
+                name: "test", executable: URL(fileURLWithPath: "/usr/bin/test"), arguments: ["-x", file.path], user: user))
         try test.start()
         return test.waitForEnd(within: .seconds(60))?.isSuccess == true
     }
