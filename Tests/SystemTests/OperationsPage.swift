@@ -47,9 +47,10 @@ struct OperationsPage {
     }
 
     func script(without left: Set<String>) -> String {
-        blocks.filter { !left.contains($0.commands) }.map { block in
+        let parts = blocks.filter { !left.contains($0.commands) }.map { block in
             "echo '\(Self.mark)line \(block.line), \(block.heading)'\n\(block.commands)"
-        }.joined(separator: "\n")
+        }
+        return (["trap 'echo \"status $? of: $BASH_COMMAND\"' ERR"] + parts).joined(separator: "\n")
     }
 
     /// What a run has printed since the mark of the block that it came to.

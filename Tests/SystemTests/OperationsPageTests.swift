@@ -48,7 +48,7 @@ import Testing
         try shell.start()
         let status = shell.waitForEnd(within: .seconds(3600))
         let said = try String(contentsOf: output, encoding: .utf8)
-        #expect(status?.isSuccess == true, "\(OperationsPage.lastBlock(of: said))\n\(place.logTails())")
+        try #require(status?.isSuccess == true, "\(OperationsPage.lastBlock(of: said))\n\(place.logTails())")
         #expect(place.processes().isEmpty, "the page leaves processes behind")
     }
 }
@@ -112,14 +112,18 @@ private struct Place {
 
     private var installation: URL { home.appendingPathComponent("attune") }
 
+    /// Those that end their own processes when they get SIGQUIT.
+    private static let parents = ["run/nginx.pid", "data/postmaster.pid"]
+
     /// Ids of what the page has started and not ended.
     func processes() -> [Int32] {
         let run = installation.appendingPathComponent("run")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: run.path)) ?? []
-        let files =
-            names.filter { $0.hasSuffix(".pid") }.map { run.appendingPathComponent($0) }
-            + [installation.appendingPathComponent("data/postmaster.pid")]
-        return files.compactMap { file in
+        return ids(in: Self.parents + names.filter { $0.hasSuffix(".pid") && $0 != "nginx.pid" }.map { "run/\($0)" })
+    }
+
+    private func ids(in files: [String]) -> [Int32] {
+        files.map(installation.appendingPathComponent).compactMap { file in
             let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
             return text.split(whereSeparator: \.isWhitespace).first.flatMap { Int32($0) }
         }.filter(Self.lives)
@@ -144,8 +148,9 @@ private struct Place {
 
     /// Ends what is left, at once, and removes everything.
     func clear() {
-        // For PostgreSQL and nginx this is the signal to end without waiting for anybody; the others just end.
-        processes().forEach { kill($0, SIGQUIT) }
+        let parents = ids(in: Self.parents)
+        parents.forEach { kill($0, SIGQUIT) }
+        processes().filter { !parents.contains($0) }.forEach { kill($0, SIGKILL) }
         let deadline = ContinuousClock.now + .seconds(60)
         while !processes().isEmpty, ContinuousClock.now < deadline { usleep(100_000) }
         processes().forEach { kill($0, SIGKILL) }
