@@ -26,12 +26,17 @@ struct LocalKafka: ParsableCommand {
         help: ArgumentHelp("A topic to create, with its number of partitions. May be repeated.", valueName: "name:partitions"))
     var topic: [TopicArgument] = []
 
+    @Option(
+        name: .long,
+        help: "A consumer group whose coordinator another broker takes over from when it is lost. May be repeated.")
+    var group: [String] = []
+
     @Option(name: .long, help: "How many brokers.")
     var brokers = 1
 
     @Option(
         name: .long,
-        help: "A named pipe to make and to read faults from, one a line, for tests: \"errors produce 6 7\", \"slow 200\", \"down\", \"up\", \"healed\".")
+        help: "A named pipe to make and to read faults from, one a line, for tests: \"errors produce 6 7\", \"slow 200\", \"down\" (all brokers), \"down 2\", \"up\", \"healed\".")
     var faults: String?
 
     func validate() throws {
@@ -47,6 +52,7 @@ struct LocalKafka: ParsableCommand {
         for topic in topic {
             try cluster.createTopic(topic.name, partitions: topic.partitions, replicationFactor: min(brokers, 3))
         }
+        for group in group { try cluster.placeGroup(group) }
         let pipe = try faults.map { try FaultPipe(path: $0) }
         pipe?.carryOut(on: cluster, logger: logger)
         defer { pipe?.remove() }

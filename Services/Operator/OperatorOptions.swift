@@ -49,6 +49,9 @@ enum OperatorEnvironment {
         return text.isEmpty ? nil : text
     }
 
+    /// Certificates to trust in place of the system's where commands are sent to a service over https.
+    static var authority: String? { text("ATTUNE_OUTBOUND_CA_FILE") }
+
     /// A secret: the variable itself, or the file that NAME_FILE names.
     static func secret(_ name: String) throws -> String? {
         if let value = text(name) { return value }

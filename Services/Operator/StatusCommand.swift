@@ -16,7 +16,9 @@ struct StatusCommand: ParsableCommand {
             Lag is given in events and in seconds to drain: the events waiting, divided by the rate at which the group \
             has moved on while the command looked. Status 0: all well; 1: something waits in quarantine, a service does \
             not answer, a recipient or receiver of notifications cannot be reached, or a group stands still with events \
-            waiting; 2: the database or Kafka could not be asked.
+            waiting; 2: the database or Kafka could not be asked. With --drained it looks until services are ready, \
+            nothing waits and nothing moves any more, and prints that look; status 1 as well when something still does \
+            after so many seconds.
             """)
 
     @OptionGroup var database: DatabaseOptions
@@ -28,23 +30,37 @@ struct StatusCommand: ParsableCommand {
     @Option(help: "Seconds to look at, for the rates.")
     var seconds = 2
 
+    @Option(help: "Look again until everything is drained, for so many seconds at most.")
+    var drained: Int?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
+        guard drained.map({ (1...86_400).contains($0) }) ?? true else {
+            throw ValidationError("--drained must be 1 to 86400.")
+        }
         guard (1...60).contains(seconds) else { throw ValidationError("--seconds must be 1 to 60.") }
     }
 
     func run() throws {
         let report: StatusReport
         do {
-            report = try look()
+            report = try drained.map(lookUntilDrained) ?? look()
         } catch {
             note("attune status: \(error)")
             throw ExitCode(2)
         }
         print(json ? String(decoding: report.json.encoded, as: UTF8.self) : report.text)
-        if !report.isWell { throw ExitCode(1) }
+        if !report.isWell || (drained != nil && !report.isDrained) { throw ExitCode(1) }
+    }
+
+    /// One look lasts as long as it takes to see that nothing moves.
+    private func lookUntilDrained(seconds: Int) throws -> StatusReport {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var report = try look()
+        while !report.isDrained, ContinuousClock.now < deadline { report = try look() }
+        return report
     }
 
     private func look() throws -> StatusReport {

@@ -142,6 +142,13 @@ struct StatusReport {
         services.allSatisfy(\.isReady) && quarantine.isEmpty && unreached.isEmpty && lags.allSatisfy { $0.secondsToDrain != nil }
     }
 
+    /// Services are ready, nothing waits for the relay or a group, nothing has moved meanwhile, and the log is signed to its
+    /// end.
+    var isDrained: Bool {
+        services.allSatisfy(\.isReady) && lags.allSatisfy { $0.events == 0 && $0.rate == 0 }
+            && relay.allSatisfy { $0.events == 0 } && (checkpoint.map { $0.size == $0.treeSize } ?? true)
+    }
+
     var text: String {
         var lines: [String] = []
         if !services.isEmpty {

@@ -10,8 +10,8 @@ final class Bench {
     static let topic = "ratings"
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    init(partitions: Int = 4) throws {
-        cluster = try MockCluster(logger: Self.quiet)
+    init(partitions: Int = 4, brokers: Int = 1) throws {
+        cluster = try MockCluster(brokers: brokers, logger: Self.quiet)
         if partitions > 0 { try cluster.createTopic(Self.topic, partitions: partitions) }
     }
 

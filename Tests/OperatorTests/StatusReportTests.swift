@@ -86,14 +86,28 @@ import Testing
     }
 
     private func report(
-        ready: Bool = true, lag: (events: Int64, rate: Double) = (0, 0), parked: Int64 = 0
+        ready: Bool = true, lag: (events: Int64, rate: Double) = (0, 0), parked: Int64 = 0, relay: Int64 = 3,
+        checkpoint: CheckpointLine? = nil
     ) -> StatusReport {
         StatusReport(
             services: [ServiceHealth(name: "scoring", answer: ready ? "ready" : "not ready", isReady: ready)],
             lags: [GroupLag(group: "attune-scoring", topic: "t", events: lag.events, rate: lag.rate)],
-            relay: [RelayLag(lane: "episode", events: 3, owner: "relay-1")],
+            relay: [RelayLag(lane: "episode", events: relay, owner: "relay-1")],
             quarantine: parked > 0 ? [QuarantineCount(group: "attune-scoring", reason: "malformed", count: parked)] : [],
-            checkpoint: nil)
+            checkpoint: checkpoint)
+    }
+
+    @Test func `Drained is a system in which nothing waits and nothing moves, signed to the end of its log`() {
+        func signed(_ size: Int64) -> CheckpointLine {
+            CheckpointLine(size: size, signedAt: Timestamp(microseconds: 0), treeSize: 7)
+        }
+        #expect(report(relay: 0).isDrained)
+        #expect(report(relay: 0, checkpoint: signed(7)).isDrained)
+        #expect(!report(relay: 0, checkpoint: signed(6)).isDrained)
+        #expect(!report(relay: 1).isDrained)
+        #expect(!report(ready: false, relay: 0).isDrained)
+        #expect(!report(lag: (1, 0), relay: 0).isDrained)
+        #expect(!report(lag: (0, 0.5), relay: 0).isDrained, "what moves may bring more")
     }
 
     @Test func `All is well only while services are ready, nothing is parked and no group stands still`() {

@@ -87,4 +87,23 @@ quietly amtool check-config deploy/observability/alertmanager.yaml
 echo "Prometheus: rules, their tests and configurations"
 python "$here/observability.py"
 
+# The programs are not where the units expect them. Exposure is systemd's own mark, in tenths: less is better.
+if command -v systemd-analyze >/dev/null; then
+    rm -rf "$tools/units"
+    mkdir "$tools/units"
+    for unit in deploy/systemd/*.service deploy/systemd/*.target; do
+        sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$unit" >"$tools/units/${unit##*/}"
+    done
+    quietly systemd-analyze verify --man=no "$tools"/units/*
+    quietly systemd-analyze security --offline=true --threshold=20 "$tools"/units/*.service
+    # The second template is the first with the name of the service put in, and a port of its own.
+    of_scoring() { sed -e '/^\[Unit/,$!d' -e 's|attune-%i$|attune-scoring|' -e 's|/%i\(\.env\)\{0,1\}$|/scoring\1|' "$@"; }
+    quietly diff <(of_scoring deploy/systemd/attune@.service | grep -v '^Description=') \
+        <(of_scoring deploy/systemd/attune-scoring@.service |
+            grep -v -e '^Description=' -e '^# Its port' -e '@%i.env' | sed 's|scoring-%i$|scoring|')
+    echo "systemd: units, and their exposure"
+else
+    echo "systemd: not looked at, without Debian's package systemd" >&2
+fi
+
 python "$here/documents.py" "${programs[@]}"

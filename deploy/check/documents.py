@@ -14,6 +14,7 @@ OPERATOR = project.ROOT / "Services/Operator"
 def pages():
     yield from sorted((project.ROOT / "docs/runbooks").glob("*.md"))
     yield from sorted((project.ROOT / "deploy").rglob("README.md"))
+    yield project.ROOT / "docs/operations.md"
 
 
 def anchors(file):
@@ -39,7 +40,10 @@ def links(page, complaints):
 def commands(page):
     """Each `attune …` in code, as words up to whatever ends a command; `-n attune` is the namespace."""
     text = page.read_text()
-    code = re.findall(r"`([^`]+)`", text) + [line for line in text.splitlines() if line.startswith("    ")]
+    blocks = "\n".join(re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S)).replace("\\\n", " ")
+    blocks = re.findall(r"^ *(?:[A-Z_]+=\S+ )*(attune .*)$", blocks, re.M)
+    text = re.sub(r"^```\w+\n.*?^```$", "", text, flags=re.M | re.S)
+    code = re.findall(r"`([^`]+)`", text) + [line for line in text.splitlines() if line.startswith("    ")] + blocks
     for piece in code:
         for match in re.finditer(r"(?:^|[\s|])(?<!-n )attune +([a-z][^|#;&]*)", piece):
             yield re.sub(r'"[^"]*"', "TEXT", match[1]).split()

@@ -7,8 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# The fault tests step clocks; messages are sent to a mail server that is not ours; certificates are made.
-deploy/local/install.sh faketime python3-aiosmtpd openssl
+# The fault tests step clocks; messages are sent to a mail server that is not ours; certificates are made; docs/operations.md
+# is followed with proxy and monitoring.
+deploy/local/install.sh faketime python3-aiosmtpd openssl nginx-light prometheus jq curl
 # A browser looks at the portal's pages. Where it cannot be had, those tests say so and are skipped.
 deploy/local/install.sh chromium chromium-driver fonts-dejavu-core ||
     echo "Going on without a browser: the tests that need one are skipped" >&2

@@ -55,7 +55,7 @@ final class FaultInjector {
         case .workerOutlived:
             if stack.replicas.isEmpty { try stack.addReplica(of: .scoring) }
             return stack.process(.scoring)?.send(SIGSTOP) ?? false
-        case .brokerDown: try stack.inject(.down)
+        case .brokerDown: try stack.inject(.down(broker: nil))
         case .brokerFrozen: stack.freezeKafka(true)
         case .brokerSlow(let milliseconds): try stack.inject(.slow(milliseconds: milliseconds))
         case .brokerErrors(let request, let code):

@@ -26,7 +26,7 @@ struct BatchSender {
         self.token = token
         self.backfill = backfill
         self.patience = patience
-        session = try CurlSession(proxy: .none)
+        session = try CurlSession(caFile: OperatorEnvironment.authority, proxy: .none)
     }
 
     /// - Returns: an answer for every line, in order.

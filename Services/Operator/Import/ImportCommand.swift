@@ -25,7 +25,11 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "Site that the episodes belong to.")
     var site: String
 
-    @Option(help: "Where ingestion answers, e.g. http://127.0.0.1:8080.")
+    @Option(
+        help: """
+            Where ingestion answers, e.g. http://127.0.0.1:8080. ATTUNE_OUTBOUND_CA_FILE names the authority to trust in \
+            place of the system's.
+            """)
     var url: String
 
     @Option(help: "File with the access token.")

@@ -29,7 +29,7 @@ struct CommandPoster {
         self.urls = urls
         self.token = token
         self.patience = patience
-        session = try CurlSession(proxy: .none)
+        session = try CurlSession(caFile: OperatorEnvironment.authority, proxy: .none)
     }
 
     /// Sends the same command again while ingestion does not serve: its id makes that harmless.

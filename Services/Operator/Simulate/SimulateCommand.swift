@@ -29,7 +29,7 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Site of the episodes.")
     var site = "north"
 
-    @Option(help: "Where ingestion answers.")
+    @Option(help: "Where ingestion answers. ATTUNE_OUTBOUND_CA_FILE names the authority to trust in place of the system's.")
     var url: String
 
     @Option(help: "File with the access token.")

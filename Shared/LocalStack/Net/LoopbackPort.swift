@@ -9,6 +9,13 @@ public enum LoopbackPort {
         defer { close(listener.descriptor) }
         return listener.port
     }
+
+    /// Whether nobody listens on this port at this moment.
+    public static func isFree(_ port: Int) -> Bool {
+        guard let listener = try? LoopbackSocket.listener(port: port) else { return false }
+        close(listener.descriptor)
+        return true
+    }
 }
 
 /// The few socket calls that loopback servers and clients here need.

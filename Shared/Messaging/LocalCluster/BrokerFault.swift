@@ -4,9 +4,9 @@ public enum BrokerFault: Hashable, Sendable, LosslessStringConvertible {
     case errors(MockCluster.Request, codes: [Int32])
     /// Every answer comes this much later.
     case slow(milliseconds: Int)
-    /// Connections are cut and refused.
-    case down
-    case up
+    /// Connections are cut and refused: those of one broker, whose partitions others take over, or of all.
+    case down(broker: Int32?)
+    case up(broker: Int32?)
     /// Up, fast, and without failures in store.
     case healed
 
@@ -22,8 +22,10 @@ public enum BrokerFault: Hashable, Sendable, LosslessStringConvertible {
         case "slow":
             guard words.count == 2, let milliseconds = Int(words[1]), (0...60_000).contains(milliseconds) else { return nil }
             self = .slow(milliseconds: milliseconds)
-        case "down" where words.count == 1: self = .down
-        case "up" where words.count == 1: self = .up
+        case "down", "up":
+            let broker = words.count == 2 ? Int32(words[1]) : nil
+            guard words.count == 1 || (words.count == 2 && (broker ?? 0) > 0) else { return nil }
+            self = words[0] == "down" ? .down(broker: broker) : .up(broker: broker)
         case "healed" where words.count == 1: self = .healed
         default: return nil
         }
@@ -33,8 +35,8 @@ public enum BrokerFault: Hashable, Sendable, LosslessStringConvertible {
         switch self {
         case .errors(let request, let codes): "errors \(request) \(codes.map { "\($0)" }.joined(separator: " "))"
         case .slow(let milliseconds): "slow \(milliseconds)"
-        case .down: "down"
-        case .up: "up"
+        case .down(let broker): "down\(broker.map { " \($0)" } ?? "")"
+        case .up(let broker): "up\(broker.map { " \($0)" } ?? "")"
         case .healed: "healed"
         }
     }
@@ -45,8 +47,8 @@ extension MockCluster {
         switch fault {
         case .errors(let request, let codes): failNext(request, with: codes)
         case .slow(let milliseconds): try setRoundTripTime(.milliseconds(milliseconds))
-        case .down: try takeDown()
-        case .up: try bringUp()
+        case .down(let broker): try takeDown(broker: broker)
+        case .up(let broker): try bringUp(broker: broker)
         case .healed:
             for request in Request.allCases { stopFailing(request) }
             try setRoundTripTime(.zero)

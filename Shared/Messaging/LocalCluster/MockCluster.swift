@@ -1,5 +1,6 @@
 import CRdKafka
 public import Logging
+import Synchronization
 
 /// librdkafka's own in-memory cluster: real Kafka protocol on loopback ports chosen at start.
 ///
@@ -7,12 +8,13 @@ public import Logging
 /// ones, creates topics only through this type (or when a client asks for an unknown one), answers
 /// an empty fetch only after the whole fetch wait, and forgets everything when it ends.
 ///
-/// Safe to share between threads: both pointers are constant, and every function of the mock
-/// cluster takes its own lock or runs on its own thread.
+/// Safe to share between threads: both pointers are constant, every function of the mock cluster takes
+/// its own lock or runs on its own thread, and who leads what stands behind a lock.
 public final class MockCluster: @unchecked Sendable {
     private let client: OpaquePointer
     private let cluster: OpaquePointer
     private let context: ClientContext
+    private let leadership: Mutex<BrokerLeadership>
 
     /// `host:port` of every broker, for `KafkaSettings.bootstrapServers`.
     public let bootstrapServers: String
@@ -32,6 +34,7 @@ public final class MockCluster: @unchecked Sendable {
             throw .clientNotCreated("the local cluster could not open its ports")
         }
         self.cluster = cluster
+        leadership = Mutex(BrokerLeadership(brokers: brokers))
         bootstrapServers = String(cString: rd_kafka_mock_cluster_bootstraps(cluster))
     }
 
@@ -43,6 +46,24 @@ public final class MockCluster: @unchecked Sendable {
     /// Creates a topic; one that exists already is refused.
     public func createTopic(_ name: String, partitions: Int, replicationFactor: Int = 1) throws(MessagingError) {
         try check(rd_kafka_mock_topic_create(cluster, name, Int32(partitions), Int32(replicationFactor)))
+        try carryOut(leadership.withLock { $0.place(topic: name, partitions: partitions) })
+    }
+
+    /// Gives a consumer group a coordinator that another broker takes over from when it is lost. A group that is not named
+    /// here has its coordinator by chance, and waits for that broker.
+    public func placeGroup(_ name: String) throws(MessagingError) {
+        try carryOut(leadership.withLock { $0.place(group: name) })
+    }
+
+    private func carryOut(_ moves: [BrokerLeadership.Move]) throws(MessagingError) {
+        for move in moves {
+            switch move.what {
+            case .partition(let topic, let number):
+                try check(rd_kafka_mock_partition_set_leader(cluster, topic, number, move.leader))
+            case .group(let name):
+                try check(rd_kafka_mock_coordinator_set(cluster, "group", name, move.leader))
+            }
+        }
     }
 }
 
@@ -66,14 +87,17 @@ extension MockCluster {
         rd_kafka_mock_clear_request_errors(cluster, request.rawValue)
     }
 
-    /// Cuts a broker's connections and refuses new ones; nil for all brokers.
+    /// Cuts a broker's connections and refuses new ones; nil for all brokers. What one alone has led goes to the others,
+    /// which the mock cluster does not see to by itself.
     public func takeDown(broker: Int32? = nil) throws(MessagingError) {
         try check(rd_kafka_mock_broker_set_down(cluster, broker ?? -1))
+        if let broker { try carryOut(leadership.withLock { $0.lose(broker) }) }
     }
 
-    /// Lets a broker accept connections again; nil for all brokers.
+    /// Lets a broker accept connections again; nil for all brokers. It leads what it is given from then on.
     public func bringUp(broker: Int32? = nil) throws(MessagingError) {
         try check(rd_kafka_mock_broker_set_up(cluster, broker ?? -1))
+        leadership.withLock { $0.regain(broker) }
     }
 
     /// Delays every answer of a broker; nil for all brokers.
