@@ -32,12 +32,13 @@ public enum HTTPSettings {
     public static let writeLimit = Setting.duration(
         "ATTUNE_HTTP_WRITE_LIMIT", "How long a client may take nothing of an answer that is ready.", default: "30s",
         in: .milliseconds(100) ... .seconds(3600))
+    // A gateway sends for a whole network by one token: what no gateway needs is stopped, what one process can do is not.
     public static let callerRate = Setting.int(
         "ATTUNE_HTTP_CALLER_RATE",
         "Requests a second that one caller may send to this process; further ones are answered 429. 0: any number.",
-        default: 1000, in: 0...1_000_000)
+        default: 5000, in: 0...1_000_000)
     public static let callerBurst = Setting.int(
-        "ATTUNE_HTTP_CALLER_BURST", "Requests that one caller may send at once, after a pause.", default: 5000,
+        "ATTUNE_HTTP_CALLER_BURST", "Requests that one caller may send at once, after a pause.", default: 20_000,
         in: 1...1_000_000)
 
     public static let all: [any SettingDeclaration] = [
