@@ -77,22 +77,29 @@ struct ScaleBench {
             for replica in replicas { bench.stack.remove(replica) }
             bench.stack.stop(.scoring)
         }
-        var first: (count: Int, at: ContinuousClock.Instant)?
-        var last: (count: Int, at: ContinuousClock.Instant) = (0, .now)
+        var last: (count: Int, at: ContinuousClock.Instant)?
+        var (counted, seconds) = (0, 0.0)
         try bench.until(lookingEvery: 0.02) {
             let done = try bench.count(Self.positions) - before
-            if done > last.count { last = (done, .now) }
-            if done > 0, first == nil { first = last }
+            guard done > last?.count ?? 0 else { return false }
+            let now = ContinuousClock.now
+            if let last, last.at.duration(to: now) < Self.longestBatch {
+                (counted, seconds) = (counted + done - last.count, seconds + Bench.seconds(last.at.duration(to: now)))
+            }
+            last = (done, now)
             return done >= records
         }
         let pids = [bench.stack.process(.scoring)?.processID] + replicas.map { bench.stack.process($0)?.processID }
         let scoring = pids.compactMap { $0 }.map(ProcessTimes.seconds).reduce(0, +)
         let database = (server.map(ProcessTimes.seconds) ?? 0) - databaseBefore
-        guard let first, last.count > first.count else { throw BenchFailure("scoring was done at one look: take more ratings") }
+        guard counted > 0 else { throw BenchFailure("scoring was done at one look: take more ratings") }
         return Run(
-            rate: Double(last.count - first.count) / Bench.seconds(first.at.duration(to: last.at)),
+            rate: Double(counted) / seconds,
             scoring: scoring * 1_000_000 / Double(records), database: database * 1_000_000 / Double(records))
     }
+
+    /// Standing still for longer is a worker that joins late: a rebalance, which is measured by itself.
+    private static let longestBatch: Duration = .seconds(1)
 
     /// Records that scoring has read and committed.
     static let positions = "select coalesce(sum(greatest(next_offset, 0)), 0)::bigint from scoring.consumer_offset"
