@@ -86,6 +86,8 @@ write("cloud-events", "other-key", "00\n" + "".join(f"{n}: {v}\n" for n, v in HE
 write("cloud-events", "strange", KEY + "\n" + "".join(f"{n}: QZX\n" for n in HEADERS) + "\n")
 write("trace", "sampled", HEADERS["traceparent"])
 write("trace", "zero", "00-" + "0" * 32 + "-" + "0" * 16 + "-00")
+write("trace", "later-version", "0f" + HEADERS["traceparent"][2:])
+write("trace", "flags", HEADERS["traceparent"][:-2] + "ff")
 
 # Protobuf: a message with every field, by the definitions themselves
 
