@@ -28,7 +28,7 @@ demo: build ## run everything with a sample caseload (EXIT=1, KAFKA=host:port, P
 test: ## build and run all tests (FILTER=pattern for some of them)
 	@CONFIG='$(CONFIG)' FILTER='$(FILTER)' deploy/local/test.sh
 
-fuzz: ## feed made-up bytes to every decoder (SECONDS=300 for all together, ONLY=target, FOLDER=folder)
+fuzz: ## feed made-up bytes to every decoder (SECONDS=300 for all together, ONLY=target, FOLDER=folder, SEED=number)
 	@TOTAL='$(or $(SECONDS),300)' ONLY='$(ONLY)' FOLDER='$(or $(FOLDER),.local/fuzz)' Fuzz/run.sh
 
 check-deploy: ## check what is under deploy/ and the runbooks (BUILT=folder: against these programs, too)

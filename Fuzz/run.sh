@@ -4,6 +4,7 @@
 #   TOTAL=seconds    to run for, all targets together, two of them at a time (default 300)
 #   ONLY=target      one target alone (`attune-fuzz --list` names them)
 #   FOLDER=folder    where new inputs are kept between runs (default .local/fuzz)
+#   SEED=number      what is made up first, second and so on; another one each time where it is not given
 #   SCRATCH=folder   where it is built (default .build/fuzz, so that other builds stay as they are)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,7 +48,7 @@ one() {
     local inputs=("$folder/corpus/$target" "Fuzz/Corpus/$target")
     [ ! -d "Fuzz/Found/$target" ] || inputs+=("Fuzz/Found/$target")
     local status=0
-    "$program" "$target" -max_total_time="$each" -timeout=10 -rss_limit_mb=1024 -max_len=16384 -len_control=20 \
+    "$program" "$target" -max_total_time="$each" -timeout=10 -rss_limit_mb=1024 -max_len=16384 -len_control=20 ${SEED:+"-seed=$SEED"} \
         -print_final_stats=1 -artifact_prefix="$folder/found/$target-" "${inputs[@]}" >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
         echo "✘ $target ended with $status"
