@@ -24,14 +24,15 @@ struct IngestionService: ServiceCommand {
         let database = DatabaseAccess.settings(of: runtime)
         let pool = runtime.connectionPool(size: runtime.settings[IngestionSettings.databaseConnections])
         let metrics = IngestionMetrics(runtime.registry)
-        let options = try runtime.settings.writerOptions()
+        func writer(of lane: Lane) throws -> CommandWriter {
+            CommandWriter(
+                database, lane: lane, options: try runtime.settings.writerOptions(of: lane), metrics: metrics,
+                logger: runtime.logger)
+        }
         let intake = CommandIntake(
-            live: CommandWriter(database, lane: .episode, options: options, metrics: metrics, logger: runtime.logger),
-            backfill: CommandWriter(
-                database, lane: .episodeBackfill, options: options, metrics: metrics, logger: runtime.logger),
-            pool: pool.pool)
+            live: try writer(of: .episode), backfill: try writer(of: .episodeBackfill), pool: pool.pool)
         let relay = Relay(
-            database,
+            database, pace: runtime.settings.backfillPace,
             publisher: KafkaRelayPublisher(try KafkaAccess.settings(of: runtime, part: "relay"), logger: runtime.logger),
             onNewCluster: runtime.settings.newClusterPolicy, logger: runtime.logger)
         IngestionHealth.register(in: runtime.health, intake: intake, relay: relay)
@@ -47,8 +48,8 @@ struct IngestionService: ServiceCommand {
         }
         // The last is stopped first: no new requests, then what waits is written, then relayed.
         try await runtime.run([
-            pool, reading, reload, LedgerGrowth(pool: pool.pool, logger: logger), RelayService(relay: relay), intake.backfill.service, intake.live.service,
-            http.service(),
+            pool, reading, reload, LedgerGrowth(pool: pool.pool, logger: logger), RelayService(relay: relay),
+            intake.backfill.service, intake.live.service, http.service(),
         ])
     }
 

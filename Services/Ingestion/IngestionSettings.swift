@@ -25,7 +25,10 @@ enum IngestionSettings {
         "ATTUNE_INGESTION_QUEUE", "Most commands that may wait in a lane; further ones are answered 503.",
         default: 5000,
         in: 1...1_000_000)
-
+    static let backfillRate = Setting.int(
+        "ATTUNE_BACKFILL_RATE",
+        "Most events a second that an import brings in, and that go on to Kafka from it; nothing else is held back.",
+        default: 1000, in: 100...1_000_000)
     static let contentKeys = Setting.path(
         "ATTUNE_CONTENT_KEY_FILE",
         "File with the keys under which clients' keys are wrapped; without it ratings with a comment are refused."
@@ -33,7 +36,9 @@ enum IngestionSettings {
 
     static let all: [any SettingDeclaration] =
         DatabaseAccess.all + KafkaAccess.all + HTTPSettings.all + TokenSettings.all
-        + [databaseConnections, catalogue, onNewCluster, batchSize, linger, queueLimit, contentKeys]
+        + [databaseConnections, catalogue, onNewCluster, batchSize, linger, queueLimit, backfillRate,
+            contentKeys,
+        ]
 }
 
 extension Settings {
@@ -41,11 +46,14 @@ extension Settings {
         self[IngestionSettings.onNewCluster] == "republish" ? .republish : .halt
     }
 
+    var backfillPace: BackfillPace { BackfillPace(eventsPerSecond: self[IngestionSettings.backfillRate]) }
+
     /// - Throws: ``SettingsError`` where the file of content keys cannot be used.
-    func writerOptions() throws -> CommandWriter.Options {
+    func writerOptions(of lane: Lane) throws -> CommandWriter.Options {
         CommandWriter.Options(
             batchSize: self[IngestionSettings.batchSize], linger: self[IngestionSettings.linger],
-            queueLimit: self[IngestionSettings.queueLimit], masters: try contentKeys())
+            queueLimit: self[IngestionSettings.queueLimit], pace: lane.backfill ? backfillPace : nil,
+            masters: try contentKeys())
     }
 
     private func contentKeys() throws -> MasterKeys? {

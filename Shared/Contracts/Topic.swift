@@ -11,6 +11,9 @@ public enum Topic: String, CaseIterable, Sendable {
     case checkpoints = "attune.checkpoints.v1"
 
     public var name: String { rawValue }
+
+    /// Consumers read it only while none of their other topics has a record that waits.
+    public var givesWay: Bool { self == .episodeBackfill }
 }
 
 /// How a topic is made: the one place where partition counts and retention stand.

@@ -45,4 +45,13 @@ import Testing
         #expect(sizes(queue.take(upTo: 10, target: 5, linger: .seconds(60), patience: .seconds(60))) == [2])
         #expect(queue.take(upTo: 10, target: 5, linger: .seconds(60), patience: .seconds(60)).isEmpty)
     }
+
+    @Test func aRestEndsWhenTheQueueIsClosed() throws {
+        let queue = CommandQueue(limit: 5)
+        #expect(queue.add(try unit(2)))
+        Thread.detachNewThread { queue.close() }
+        queue.rest(until: .now + .seconds(3600))
+        #expect(queue.isClosed)
+        #expect(sizes(queue.takeAll()) == [2])
+    }
 }

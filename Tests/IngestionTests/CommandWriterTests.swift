@@ -218,4 +218,14 @@ import Testing
         #expect(try await fixture.send(.rating(.sample(of: participant)), in: episode) == .unavailable)
         #expect(try await fixture.versions(of: episode) == [1])
     }
+
+    @Test func aWriterWithAPaceTakesItsTime() async throws {
+        let fixture = try F(options: .init(pace: BackfillPace(eventsPerSecond: 100)))
+        let began = ContinuousClock.now
+        let (episode, participant) = try await fixture.openEpisode()
+        for _ in 0..<11 { _ = try await fixture.send(.rating(.sample(of: participant)), in: episode) }
+        // One after the other: eleven rests of a hundredth of a second. It may only be slower.
+        #expect(ContinuousClock.now - began >= .milliseconds(110))
+        #expect(try await fixture.versions(of: episode).count == 12)
+    }
 }

@@ -10,7 +10,8 @@ struct ImportCommand: ParsableCommand {
         abstract: "Import ratings from a CSV file, wide or long.",
         discussion: """
             The map file says which columns hold what. Ids follow from the file's own keys, so importing a file twice \
-            imports nothing twice. Each refused row is reported with its reason. Status 0: everything was accepted or \
+            imports nothing twice. Ingestion takes in as many rows a second as its ATTUNE_BACKFILL_RATE says, so that what \
+            is recorded today does not wait. Each refused row is reported with its reason. Status 0: everything was accepted or \
             known; 3: some rows were refused; 1: the import could not be done or finished, and can be run again.
             """)
 

@@ -58,6 +58,11 @@ final class CommandQueue: Sendable {
         return takeWaiting(upTo: size)
     }
 
+    /// Waits, whatever comes, unless the queue is closed.
+    func rest(until deadline: ContinuousClock.Instant) {
+        while !isClosed, wait(until: deadline) {}
+    }
+
     /// Takes everything that waits.
     func takeAll() -> [Unit] { takeWaiting(upTo: .max) }
 

@@ -22,6 +22,8 @@ public final class CommandWriter: Sendable {
         public var linger: Duration
         /// Most commands that may wait.
         public var queueLimit: Int
+        /// How fast commands are decided at most, where what others record must not wait for these; nil: as they come.
+        public var pace: BackfillPace?
         /// To seal clients' words with; without them a rating with a comment is refused.
         public var masters: MasterKeys?
 
@@ -30,11 +32,12 @@ public final class CommandWriter: Sendable {
         ///   - queueLimit: 1 and up; further commands are ``Outcome/unavailable``.
         public init(
             batchSize: Int = 500, linger: Duration = .milliseconds(3), queueLimit: Int = 5000,
-            masters: MasterKeys? = nil
+            pace: BackfillPace? = nil, masters: MasterKeys? = nil
         ) {
             self.batchSize = batchSize
             self.linger = linger
             self.queueLimit = queueLimit
+            self.pace = pace
             self.masters = masters
         }
     }
@@ -96,15 +99,19 @@ public final class CommandWriter: Sendable {
         var session = WriterSession(
             settings: settings, lane: lane, masters: options.masters, now: now, metrics: metrics, logger: logger)
         var lastCount = 1
+        var pace = options.pace
+        let size = min(options.batchSize, pace?.step ?? .max)
         while true {
+            if let pace { queue.rest(until: pace.restsUntil) }
             heartbeat.beat()
             let units = queue.take(
-                upTo: options.batchSize, target: lastCount, linger: options.linger, patience: .seconds(1))
+                upTo: size, target: lastCount, linger: options.linger, patience: .seconds(1))
             guard !units.isEmpty else {
                 if queue.isClosed { break }
                 continue
             }
             lastCount = write(units, in: &session)
+            pace?.took(lastCount)
         }
         session.close()
         ended.signal()

@@ -18,6 +18,12 @@ public struct ConsumerSettings: Sendable {
     public var group: String
     public var topics: [String]
 
+    /// Those of the topics that give way: their records are read only while none of the others waits. For imports.
+    public var deferredTopics: Set<String>
+
+    /// Most records of such topics in a batch, for which a record of another topic may have to wait.
+    public var deferredBatch: Int
+
     /// `group.instance.id`: stable across restarts of one replica and never used by two live
     /// processes. A restart within the session timeout then moves no partitions. Nil for an
     /// ordinary member.
@@ -51,13 +57,15 @@ public struct ConsumerSettings: Sendable {
     public var endsStalledProcess: Bool
 
     public init(
-        group: String, topics: [String], instanceID: String? = nil, batchLimits: BatchLimits = BatchLimits(),
+        group: String, topics: [String], deferredTopics: Set<String> = [], deferredBatch: Int = 100, instanceID: String? = nil, batchLimits: BatchLimits = BatchLimits(),
         sessionTimeout: Duration = .seconds(45), maximumPollInterval: Duration = .seconds(90),
         idleInterval: Duration = .seconds(1), maximumRetryDelay: Duration = .seconds(5),
         reclaimDelay: Duration = .seconds(5), stallLimit: Duration = .seconds(60), endsStalledProcess: Bool = true
     ) {
         self.group = group
         self.topics = topics
+        self.deferredTopics = deferredTopics
+        self.deferredBatch = deferredBatch
         self.instanceID = instanceID
         self.batchLimits = batchLimits
         self.sessionTimeout = sessionTimeout

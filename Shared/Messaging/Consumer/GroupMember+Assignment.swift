@@ -32,6 +32,7 @@ extension GroupMember {
         assignment = []
         dropGauges()
         claimDue = nil
+        deferred?.end()
         rd_kafka_assign(client, nil)
         refreshStatus()
     }
@@ -107,6 +108,7 @@ extension GroupMember {
     }
 
     private func assign(_ offsets: [TopicPartition: Int64]) {
+        deferred?.begin(offsets.keys)
         let list = PartitionList(offsets.map { ($0.key, $0.value) })
         let code = rd_kafka_assign(client, list.pointer)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR {

@@ -15,6 +15,7 @@ extension GroupMember {
             control.beat()
             rd_kafka_consumer_poll(client, 100).map(rd_kafka_message_destroy)
         }
+        deferred?.close()
         guard close(by: deadline) else {
             logger.error("the consumer could not leave its group in time; its partitions move after the session timeout")
             // The client lives on, and its threads may still call back.

@@ -35,6 +35,9 @@ final class GroupMember {
     var claimDue: ContinuousClock.Instant?
     var claimBackoff: Backoff
 
+    /// What is read only while nothing else waits; nil where no topic gives way.
+    let deferred: DeferredReading?
+
     var batch = PendingBatch()
     /// When the batch at hand is tried again; nil when it was not tried yet.
     var retryDue: ContinuousClock.Instant?
@@ -67,6 +70,7 @@ final class GroupMember {
         securityFiles = FileWatch(kafka.security)
         context = ConsumerContext(log: log)
         client = try Self.makeClient(kafka, settings, context)
+        deferred = DeferredReading(settings.deferredTopics, of: client)
         context.member = self
         // From here on one queue serves records, rebalances and errors alike.
         rd_kafka_poll_set_consumer(client)
@@ -131,7 +135,7 @@ final class GroupMember {
         try serve(Self.pollSlice)
         guard !batch.isEmpty else { return }
         let deadline = ContinuousClock.now + settings.batchLimits.maxWait
-        while !batch.isFull(settings.batchLimits), !control.isStopping {
+        while !batch.isFull(settings.batchLimits), !isFullOfDeferred, !control.isStopping {
             let remaining = ContinuousClock.now.duration(to: deadline)
             guard remaining > .zero else { return }
             try serve(remaining)
@@ -141,7 +145,7 @@ final class GroupMember {
     /// One poll: at most one record joins the batch, and whatever callbacks are due are run.
     func serve(_ timeout: Duration) throws(ConsumerFailure) {
         control.beat()
-        let message = rd_kafka_consumer_poll(client, timeout.milliseconds)
+        let message = poll(timeout)
         defer { message.map(rd_kafka_message_destroy) }
         if let callbackFailure { throw callbackFailure }
         if context.hasFatalError { try throwFatal() }
@@ -154,6 +158,19 @@ final class GroupMember {
         else { return }
         batch.append(record)
     }
+
+    /// What is next: a record of a topic that gives way only when there is no other, and none of another is being
+    /// gathered, which would have to wait for it.
+    private func poll(_ timeout: Duration) -> UnsafeMutablePointer<rd_kafka_message_t>? {
+        guard let deferred, mayTakeDeferred else { return rd_kafka_consumer_poll(client, timeout.milliseconds) }
+        return rd_kafka_consumer_poll(client, 0) ?? deferred.next()
+            ?? rd_kafka_consumer_poll(client, min(timeout, Self.deferredSlice).milliseconds)
+    }
+
+    private var mayTakeDeferred: Bool { batch.records.last.map { deferred?.contains($0.topicPartition) == true } ?? true }
+
+    /// A record of another topic that comes now would wait for the whole batch.
+    private var isFullOfDeferred: Bool { batch.records.count >= settings.deferredBatch && mayTakeDeferred && deferred != nil }
 
     /// An error in place of a record.
     private func judge(_ message: UnsafeMutablePointer<rd_kafka_message_t>) throws(ConsumerFailure) {
@@ -185,6 +202,8 @@ final class GroupMember {
 
     /// Longest wait inside one poll, so that a request to stop is noticed soon.
     static let pollSlice = Duration.milliseconds(100)
+    /// Longest wait for other records before those that give way are looked at again.
+    private static let deferredSlice = Duration.milliseconds(20)
 }
 
 extension Error {

@@ -15,12 +15,13 @@ public final class Relay: Sendable {
     /// - Parameters:
     ///   - lanes: what to publish.
     ///   - batchSize: events per lane and round.
+    ///   - pace: of imports; nil: as fast as everything else.
     ///   - leaseDuration: after the death of the owner another relay takes over within this time. A quarter of it is
     ///     kept back as a margin; a publication gets what is left.
     ///   - onFailure: told about each failure that needs a person, once, from the relay's thread. The relay goes on
     ///     looking whether it has been settled: the process need not end.
     public init(
-        _ settings: DatabaseSettings, lanes: [Lane] = Lane.all, batchSize: Int = 1000,
+        _ settings: DatabaseSettings, lanes: [Lane] = Lane.all, batchSize: Int = 1000, pace: BackfillPace? = nil,
         leaseDuration: Duration = .seconds(15), publisher: any RelayPublisher, onNewCluster: NewClusterPolicy,
         logger: Logger, onFailure: @escaping @Sendable (RelayFailure) -> Void = { _ in }
     ) {
@@ -30,7 +31,7 @@ public final class Relay: Sendable {
         let owner = "\(settings.applicationName)/\(UUID().uuidString.lowercased())"
         loop = {
             var loop = RelayLoop(
-                settings: settings, wanted: lanes, batchSize: batchSize,
+                settings: settings, wanted: lanes, batchSize: batchSize, pace: pace,
                 lanes: RelayLanes(owner: owner, leaseDuration: leaseDuration), publisher: publisher,
                 onNewCluster: onNewCluster, logger: logger, onFailure: onFailure, control: control)
             loop.run()

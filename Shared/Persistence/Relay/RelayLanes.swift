@@ -19,6 +19,16 @@ struct RelayLanes {
         /// For each lane with events, the last of them.
         var last: [Lane: Int64] = [:]
         var counts: [Lane: Int] = [:]
+
+        /// - Parameter rows: those that the events were read from, with the lane's cursor behind them.
+        fileprivate mutating func append(_ events: [LedgerEvent], from rows: Rows) throws(DatabaseError) {
+            self.events += events
+            for (event, row) in zip(events, rows) {
+                last[event.lane] = event.position
+                counts[event.lane, default: 0] += 1
+                if from[event.lane] == nil { from[event.lane] = try row.int64(11) }
+            }
+        }
     }
 
     /// Counting further would cost more than the number says.
@@ -53,20 +63,19 @@ struct RelayLanes {
         return try kept(leases, rows, asked: asked) { _, _ in }
     }
 
-    /// The next events of all lanes held, in the order of their positions.
+    /// The next events of lanes held, each lane's in the order of their positions.
+    /// - Parameter limits: most events of each lane; nothing is read of others.
     func page(
-        _ leases: [Lane: Lease], limit: Int, on connection: Connection
+        _ leases: [Lane: Lease], limits: [Lane: Int], on connection: Connection
     ) throws(DatabaseError) -> Page {
-        let lanes = Array(leases.keys)
-        let rows = try connection.run(
-            Self.pageStatement, Self.parameters(lanes) + [Self.terms(lanes, leases), .int64(Int64(limit))])
         var page = Page()
-        page.events = try Ledger.read(rows)
-        for (event, row) in zip(page.events, rows) {
-            let lane = event.lane
-            page.last[lane] = event.position
-            page.counts[lane, default: 0] += 1
-            if page.from[lane] == nil { page.from[lane] = try row.int64(11) }
+        // A statement for each limit: one that stood in a row would be unknown when the statement is planned, and the plan
+        // that of a large part of the ledger.
+        for limit in Set(limits.values).sorted(by: >) {
+            let lanes = leases.keys.filter { limits[$0] == limit }
+            let rows = try connection.run(
+                Self.pageStatement, Self.parameters(lanes) + [Self.terms(lanes, leases), .int64(Int64(limit))])
+            try page.append(Ledger.read(rows), from: rows)
         }
         return page
     }

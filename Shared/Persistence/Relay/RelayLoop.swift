@@ -23,6 +23,7 @@ struct RelayLoop {
     let onFailure: @Sendable (RelayFailure) -> Void
     let control: RelayControl
 
+    private var pace: BackfillPace?
     private var held: [Lane: RelayLanes.Lease] = [:]
     /// The cluster is asked for anew after this, after each takeover, and after each failure.
     private var clusterKnownUntil: ContinuousClock.Instant?
@@ -35,13 +36,14 @@ struct RelayLoop {
     private let metrics = RelayMetrics()
 
     init(
-        settings: DatabaseSettings, wanted: [Lane], batchSize: Int, lanes: RelayLanes,
+        settings: DatabaseSettings, wanted: [Lane], batchSize: Int, pace: BackfillPace?, lanes: RelayLanes,
         publisher: any RelayPublisher, onNewCluster: NewClusterPolicy, logger: Logger,
         onFailure: @escaping @Sendable (RelayFailure) -> Void, control: RelayControl
     ) {
         self.settings = settings
         self.wanted = wanted
         self.batchSize = batchSize
+        self.pace = pace
         self.lanes = lanes
         self.publisher = publisher
         self.onNewCluster = onNewCluster
@@ -58,7 +60,7 @@ struct RelayLoop {
                 connection = usable
                 let isIdle = try round(on: usable)
                 succeeded()
-                if isIdle, try usable.waitForNotification(upTo: Self.idleWait) { gather() }
+                if isIdle, try usable.waitForNotification(upTo: idleWait) { gather() }
             } catch let failure as RelayFailure {
                 halted(by: failure, connection)
             } catch {
@@ -75,24 +77,41 @@ struct RelayLoop {
         if rest > .zero { control.pause(rest) }
     }
 
+    /// Shorter while imports rest, which go on without anybody telling.
+    private var idleWait: Duration {
+        guard let pace, pace.restsUntil > .now else { return Self.idleWait }
+        return min(Self.idleWait, max(.milliseconds(1), pace.restsUntil - .now))
+    }
+
     private func open() throws(DatabaseError) -> Connection {
         let connection = try Connection(settings)
         try connection.listen(Self.channel)
         return connection
     }
 
-    /// True when there was nothing to publish.
+    /// True when there was nothing more to publish now.
     private mutating func round(on connection: Connection) throws -> Bool {
         try countLag(on: connection)
         try takeOver(on: connection)
         try renewWhereDue(on: connection)
         guard !held.isEmpty else { return true }
         try checkCluster(on: connection)
-        let page = try lanes.page(held, limit: batchSize, on: connection)
+        let limits = limits(at: .now)
+        let page = try lanes.page(held, limits: limits, on: connection)
         guard !page.events.isEmpty else { return true }
         guard let limit = timeLeft(for: page) else { return false }
         try publish(page, within: limit, on: connection)
-        return page.counts.values.allSatisfy { $0 < batchSize }
+        return page.counts.allSatisfy { lane, count in count < limits[lane] ?? 0 || lane.backfill && pace != nil }
+    }
+
+    /// How much of each lane the next page may hold: nothing of imports while they rest.
+    private func limits(at now: ContinuousClock.Instant) -> [Lane: Int] {
+        var limits = held.mapValues { _ in batchSize }
+        guard let pace else { return limits }
+        for lane in held.keys where lane.backfill {
+            limits[lane] = pace.restsUntil > now ? nil : min(batchSize, pace.step)
+        }
+        return limits
     }
 
     private mutating func publish(
@@ -103,6 +122,8 @@ struct RelayLoop {
         try publisher.publish(page.events, within: limit)
         metrics.publishing.recordNanoseconds((ContinuousClock.now - began).nanoseconds)
         let moved = try lanes.advance(held, past: page, on: connection)
+        let imported = page.counts.filter(\.key.backfill).values.reduce(0, +)
+        if imported > 0 { pace?.took(imported) }
         for lane in page.last.keys {
             held[lane] = moved[lane]
             // Asked for again soon: it may have been an operator, who has set the cursor, and not another relay.

@@ -1,5 +1,8 @@
+import Contracts
 import Foundation
 import LocalStack
+import Logging
+import Messaging
 import Persistence
 
 /// What a rating costs everywhere on its way: processor time of each process, bytes in PostgreSQL, its log and Kafka.
@@ -18,7 +21,22 @@ struct CostBench {
         try bench.sendBatches(0..<bench.ratings, of: clinic)
         try bench.drain()
         let after = try Reading(bench.stack, connection)
-        return figures(from: before, to: after)
+        return figures(from: before, to: after) + (try recordBytes(of: clinic))
+    }
+
+    /// What one episode's ratings have left in each topic: keys, values and headers, without what Kafka adds to a batch.
+    private func recordBytes(of clinic: SimulatedClinic) throws -> [Figure] {
+        let search = try RecordSearch(
+            KafkaSettings(bootstrapServers: bench.stack.endpoints.kafka, clientID: "attune-bench"),
+            logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
+        let episode = clinic.episode(0)
+        let ratings = Double(bench.ratings) / Double(clinic.episodes)
+        return try [Topic.episodeEvents, .trajectories, .alerts, .notifications].map { topic in
+            let records = try search.records(
+                of: CloudEventsBinding.key(of: episode), in: topic.name, fromMilliseconds: 0, limit: 1_000_000, timeout: .seconds(60))
+            return Figure(
+                name: "records in \(topic.name)", value: Double(records.map(\.bytes).reduce(0, +)) / ratings, unit: "B/rating")
+        }
     }
 
     private func figures(from before: Reading, to after: Reading) -> [Figure] {
@@ -63,5 +81,11 @@ struct CostBench {
             left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
             where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema') group by 1
             """
+    }
+}
+
+extension ConsumedRecord {
+    fileprivate var bytes: Int {
+        key.count + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
     }
 }

@@ -1,0 +1,27 @@
+/// How fast imports go, so that what clients say today never waits behind what they said years ago.
+///
+/// Imports have lanes, threads and topics of their own, but share processors, disks and consumers with everything else. So
+/// they are taken in and let out a step at a time, with a rest after each step as long as the rate says.
+public struct BackfillPace: Sendable {
+    /// Events a second, on the average of any longer time.
+    public let eventsPerSecond: Int
+    private var due: ContinuousClock.Instant
+
+    /// - Parameter eventsPerSecond: 1 and up.
+    public init(eventsPerSecond: Int) {
+        precondition(eventsPerSecond > 0, "a pace of nothing would never end")
+        self.eventsPerSecond = eventsPerSecond
+        due = .now
+    }
+
+    /// Most events to be handled in one go: those of a twentieth of a second.
+    public var step: Int { max(1, eventsPerSecond / 20) }
+
+    /// Until when to rest. Past once a step is due.
+    public var restsUntil: ContinuousClock.Instant { due }
+
+    /// Says that so many events have been handled. Time in which nothing came is not made up for.
+    public mutating func took(_ count: Int, at now: ContinuousClock.Instant = .now) {
+        due = max(due, now) + .nanoseconds(Int64(count) * 1_000_000_000 / Int64(eventsPerSecond))
+    }
+}

@@ -1,0 +1,46 @@
+import Logging
+@testable import Persistence
+import TestSupport
+import Testing
+
+/// Imports go at their pace, and nothing else waits for them.
+@Suite struct BackfillPaceTests {
+    /// Later than what a pace begins with.
+    private let start = ContinuousClock.now + .seconds(3600)
+
+    @Test func `After each step it rests as long as the rate says, and what did not come is not made up for`() {
+        var pace = BackfillPace(eventsPerSecond: 1000)
+        #expect(pace.step == 50)
+        pace.took(100, at: start)
+        #expect(pace.restsUntil == start + .milliseconds(100))
+        pace.took(100, at: start + .milliseconds(100))
+        #expect(pace.restsUntil == start + .milliseconds(200))
+        pace.took(1, at: start + .seconds(60))
+        #expect(pace.restsUntil == start + .seconds(60) + .milliseconds(1))
+        #expect(BackfillPace(eventsPerSecond: 1).step == 1)
+    }
+
+    @Test func `An event of today overtakes an import that waits to be published`() async throws {
+        let database = try TestDatabase.make()
+        let connection = try database.connect()
+        func append(_ count: Int, to lane: Lane) throws -> [AppendedEvent] {
+            try Ledger.append((0..<count).map { _ in .sample() }, to: lane, on: connection)
+        }
+        let old = try append(60, to: .episodeBackfill)
+        let today = try append(3, to: .episode)
+        let publisher = MemoryPublisher()
+        let relay = Relay(
+            database.settings(role: "attune_ingestion"), pace: BackfillPace(eventsPerSecond: 200), publisher: publisher,
+            onNewCluster: .republish, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let began = ContinuousClock.now
+        relay.start()
+        let events = await publisher.published(63)
+        // It may only be slower: the last of six steps of ten comes after five rests.
+        #expect(ContinuousClock.now - began >= .milliseconds(250))
+        #expect(await relay.stop(within: .seconds(60)))
+        #expect(events.filter(\.lane.backfill).map(\.position) == old.map(\.position))
+        #expect(events.filter { !$0.lane.backfill }.map(\.position) == today.map(\.position))
+        let last = try #require(events.lastIndex { !$0.lane.backfill })
+        #expect(last < 13, "it was published behind \(last - 2) of the import")
+    }
+}
