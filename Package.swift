@@ -137,7 +137,7 @@ let package = Package(
             resources: contract("attune-ingestion"))
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service(
-            "Alerting", executable: "attune-alerting", ["AlertBook", "Catalogue", "FHIR", hummingbird],
+            "Alerting", executable: "attune-alerting", ["AlertBook", "Catalogue", "FHIR", hummingbird, metrics],
             resources: contract("attune-alerting"))
         + service(
             "Notification", executable: "attune-notification",
