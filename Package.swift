@@ -167,7 +167,7 @@ let package = Package(
         + [
             .target(
                 name: "TestSupport",
-                dependencies: ["Domain", "Outbound", "ServiceKit", "Persistence", lifecycle, logging, yaml],
+                dependencies: ["Domain", "Outbound", "ServiceKit", "Persistence", lifecycle, logging, metrics, yaml],
                 path: "Tests/TestSupport",
                 swiftSettings: strict),
             .target(

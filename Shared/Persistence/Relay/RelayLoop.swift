@@ -188,8 +188,8 @@ extension RelayLoop {
 
 extension RelayLoop {
     private mutating func enter(_ condition: RelayStatus.Condition) {
-        control.update { $0.condition = condition }
         metrics.enter(condition)
+        control.update { $0.condition = condition }
     }
 
     private mutating func succeeded() {

@@ -50,14 +50,18 @@ public struct StandingFigures: Sendable {
         await cancelWhenGracefulShutdown {
             var failing: Set<String> = []
             while !Task.isCancelled {
-                for question in questions { await ask(question, on: pool, &failing) }
+                await ask(on: pool, &failing)
                 try? await Task.sleep(for: interval)
             }
         }
         await pool.shutdown()
     }
 
-    /// Failures are said once, until there is an answer again.
+    /// All questions once. Of those that fail `failing` has the statements: a failure is said once, until there is an answer.
+    package func ask(on pool: ConnectionPool, _ failing: inout Set<String>) async {
+        for question in questions { await ask(question, on: pool, &failing) }
+    }
+
     private func ask(_ question: Question, on pool: ConnectionPool, _ failing: inout Set<String>) async {
         do {
             let answer = try await pool.with { connection in
