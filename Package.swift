@@ -137,7 +137,7 @@ let package = Package(
             resources: contract("attune-ingestion"))
         + service("Scoring", executable: "attune-scoring", ["Catalogue"])
         + service(
-            "Alerting", executable: "attune-alerting", ["AlertBook", "Catalogue", "FHIR", hummingbird],
+            "Alerting", executable: "attune-alerting", ["AlertBook", "Catalogue", "FHIR", hummingbird, metrics],
             resources: contract("attune-alerting"))
         + service(
             "Notification", executable: "attune-notification",
@@ -167,7 +167,7 @@ let package = Package(
         + [
             .target(
                 name: "TestSupport",
-                dependencies: ["Domain", "Outbound", "ServiceKit", "Persistence", lifecycle, logging, yaml],
+                dependencies: ["Domain", "Outbound", "ServiceKit", "Persistence", lifecycle, logging, metrics, yaml],
                 path: "Tests/TestSupport",
                 swiftSettings: strict),
             .target(

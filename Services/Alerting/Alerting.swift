@@ -25,14 +25,15 @@ struct Alerting: ServiceCommand {
         + [policyFile, policyFolder, catalogue, FHIRRoutes.baseURL]
 
     static func run(_ runtime: ServiceRuntime) async throws {
-        runtime.registry.describe(AlertMetrics.descriptions)
+        runtime.registry.describe(AlertMetrics.descriptions + OverdueFigures.descriptions)
+        AlertMetrics.start()
         let policy = try LivePolicy(file: runtime.settings[policyFile], folder: runtime.settings[policyFolder])
         let catalogue = try LiveCatalogue(siteFolder: runtime.settings[catalogue])
         let reading = runtime.connectionPool(size: 3, as: ScopedReading.role)
         let answering = runtime.furtherPool(size: 2, as: AlertAnswers.role)
         let logger = runtime.logger
         let consumer = try ConsumingService(
-            runtime, schema: .alerting, topics: TopicAccess.of(.alerting).reads
+            runtime, schema: .alerting, topics: TopicAccess.of(.alerting).reads, questions: [OverdueFigures.question]
         ) { _ in
             AlertingHandler(policy: { policy.sitePolicy(of: $0) }, catalogue: { catalogue.current }, logger: logger)
         }

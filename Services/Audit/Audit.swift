@@ -52,7 +52,8 @@ struct Audit: ServiceCommand {
         let consumer = try ConsumingService(
             runtime, schema: .audit, topics: AuditedTopics.all,
             // Nobody waits for a leaf, and each batch costs a commit: let it fill.
-            batch: BatchLimits(maxRecords: runtime.settings[batchSize], maxWait: .milliseconds(50))
+            batch: BatchLimits(maxRecords: runtime.settings[batchSize], maxWait: .milliseconds(50)),
+            questions: [AuditMetrics.standing]
         ) { _ in AuditHandler(history: history, logger: logger) }
         let http = try await runtime.authenticatedHTTP()
         AuditRoutes(reading: ScopedReading(database.pool), keys: keys.verifiers).add(to: http)

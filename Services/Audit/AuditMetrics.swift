@@ -1,4 +1,5 @@
 import Metrics
+import Persistence
 import ServiceKit
 
 /// The measures of this service, so that every name stands once.
@@ -6,8 +7,9 @@ enum AuditMetrics {
     static let leaves = Counter(label: "attune_audit_leaves_total")
     static let duplicates = Counter(label: "attune_audit_duplicates_total")
     static let conflicts = Counter(label: "attune_audit_conflicts_total")
-    static let treeSize = Gauge(label: "attune_audit_tree_leaves")
-    static let checkpointSize = Gauge(label: "attune_audit_checkpoint_leaves")
+    static var treeSize: Gauge { Gauge(label: "attune_audit_tree_leaves") }
+    static var checkpointSize: Gauge { Gauge(label: "attune_audit_checkpoint_leaves") }
+    static var checkpointTime: Gauge { Gauge(label: "attune_audit_checkpoint_time_seconds") }
     static let checkpoints = Counter(label: "attune_audit_checkpoints_total")
     static let publishFailures = Counter(label: "attune_audit_checkpoint_publish_failures_total")
 
@@ -19,8 +21,10 @@ enum AuditMetrics {
         MetricDescription(
             .counter, "attune_audit_conflicts_total", "Events that are in the log with other content. Should stay 0."),
         MetricDescription(.gauge, "attune_audit_tree_leaves", "Leaves in the log, as last seen by this process."),
+        MetricDescription(.gauge, "attune_audit_checkpoint_leaves", "Leaves covered by the newest checkpoint."),
         MetricDescription(
-            .gauge, "attune_audit_checkpoint_leaves", "Leaves covered by the newest checkpoint signed here."),
+            .gauge, "attune_audit_checkpoint_time_seconds",
+            "When the newest checkpoint was signed, since the epoch; 0 when there is none."),
         MetricDescription(.counter, "attune_audit_checkpoints_total", "Checkpoints signed by this process."),
         MetricDescription(
             .counter, "attune_audit_checkpoint_publish_failures_total", "Attempts to publish checkpoints that failed."),
@@ -28,4 +32,18 @@ enum AuditMetrics {
             .counter, "attune_audit_checkpoint_file_failures_total",
             "Attempts to write checkpoints as files that failed."),
     ]
+
+    /// Also of what other processes have done, and right after a start.
+    static let standing = StandingFigures.Question(
+        """
+        select 'tree', size, 0::bigint from audit.tree
+        union all
+        (select 'checkpoint', tree_size, extract(epoch from signed_at)::bigint
+         from audit.checkpoint order by tree_size desc limit 1)
+        """, keys: ["tree", "checkpoint"]
+    ) { key, size, time in
+        guard key == "checkpoint" else { return treeSize.record(size) }
+        checkpointSize.record(size)
+        checkpointTime.record(time)
+    }
 }

@@ -68,7 +68,6 @@ final class NotificationHandler: EventHandler {
     }
 
     func idle(on connection: Connection) throws {
-        NotificationMetrics.pending(try DeliveryIntake.pendingCount(on: connection))
         if try bounces?.collect(on: connection) == true { wakeUp() }
     }
 

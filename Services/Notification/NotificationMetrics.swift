@@ -1,5 +1,7 @@
+import Channels
 import Contracts
 import Metrics
+import Persistence
 import ServiceKit
 
 enum NotificationMetrics {
@@ -22,7 +24,15 @@ enum NotificationMetrics {
         MetricDescription(
             .gauge, "attune_notification_circuit",
             "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests.", labels: ["endpoint"]),
-        MetricDescription(.gauge, "attune_notification_pending", "Deliveries that are neither delivered nor given up."),
+        MetricDescription(
+            .gauge, "attune_notification_pending", "Deliveries that are neither delivered nor given up.", labels: ["urgency"]),
+        MetricDescription(
+            .gauge, "attune_notification_oldest_pending_seconds",
+            "How long the oldest of them has waited. What is not urgent may wait for the morning.", labels: ["urgency"]),
+        MetricDescription(
+            .counter, "attune_notification_given_up_total",
+            "Deliveries given up: refused for good, tried too often, or returned. They go another way where there is one.",
+            labels: ["channel"]),
     ]
 
     static func count(_ channel: NotificationChannel, _ outcome: String) {
@@ -58,7 +68,33 @@ enum NotificationMetrics {
             .recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 
-    static func pending(_ count: Int64) {
-        Gauge(label: "attune_notification_pending").record(count)
+    static func givenUp(_ channel: NotificationChannel) {
+        Counter(label: "attune_notification_given_up_total", dimensions: [("channel", channel.rawValue)]).increment()
+    }
+
+    /// Makes the series that rules ask for, so that their first increase is seen as one.
+    static func start() {
+        for channel in NotificationChannel.allCases {
+            _ = Counter(label: "attune_notification_given_up_total", dimensions: [("channel", channel.rawValue)])
+            for outcome in outcomes {
+                _ = Counter(
+                    label: "attune_notification_deliveries_total",
+                    dimensions: [("channel", channel.rawValue), ("outcome", outcome)])
+            }
+        }
+    }
+
+    /// Of attempts: those of ``AttemptOutcome``, and `unknown` where a process ended meanwhile.
+    private static let outcomes = ["delivered", "transient", "permanent", "unknown", "withdrawn", "withheld"]
+
+    static let pending = StandingFigures.Question(
+        """
+        select urgency::text, count(*), greatest(0, extract(epoch from clock_timestamp() - min(created_at)))::bigint
+        from notification.delivery where status in ('pending', 'sending') group by urgency
+        """, keys: Urgency.allCases.map { "\($0.rawValue)" }
+    ) { urgency, count, seconds in
+        let word = Int16(urgency).flatMap { Urgency(rawValue: $0) }?.word ?? urgency
+        Gauge(label: "attune_notification_pending", dimensions: [("urgency", word)]).record(count)
+        Gauge(label: "attune_notification_oldest_pending_seconds", dimensions: [("urgency", word)]).record(seconds)
     }
 }

@@ -17,6 +17,7 @@ struct NotificationService: ServiceCommand {
 
     static func run(_ runtime: ServiceRuntime) async throws {
         runtime.registry.describe(NotificationMetrics.descriptions)
+        NotificationMetrics.start()
         let settings = runtime.settings
         let (templates, routes) = try ChannelSettings.load(settings)
         let contacts = try NotificationSettings.contacts(settings, areNeeded: !routes.people.isEmpty)
@@ -33,7 +34,9 @@ struct NotificationService: ServiceCommand {
             onFailure: failure.report)
         runtime.health.register(.live, "delivery") { delivery.liveness(limit: sendingLimit + .seconds(60)) }
         let logger = runtime.logger
-        let consumer = try ConsumingService(runtime, schema: .notification, topics: TopicAccess.of(.notification).reads) { _ in
+        let consumer = try ConsumingService(
+            runtime, schema: .notification, topics: TopicAccess.of(.notification).reads, questions: [NotificationMetrics.pending]
+        ) { _ in
             NotificationHandler(
                 routes: routes, contacts: contacts,
                 bounces: bounces.map { BounceIntake(folder: $0.folder, address: $0.address, store: store, logger: logger) },

@@ -11,6 +11,15 @@ package enum AlertMetrics {
             .counter, "attune_alerting_round_episodes_total", "Open episodes looked at by daily rounds."),
     ]
 
+    /// Makes the series that rules ask for, so that their first increase is seen as one.
+    package static func start() {
+        for kind in AlertKind.allCases {
+            for step in ["raised", "escalated"] {
+                _ = Counter(label: "attune_alerting_steps_total", dimensions: [("step", step), ("kind", kind.rawValue)])
+            }
+        }
+    }
+
     package static func count(_ step: AlertStep, _ kind: AlertKind) {
         let name =
             switch step {

@@ -6,6 +6,7 @@ import Logging
 import Messaging
 import ServiceKit
 import SwiftProtobuf
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -31,6 +32,22 @@ import TransparencyLog
         #expect(newer.size == 30)
         let proof = try StoredLog.consistencyProof(from: 10, to: 30, on: ledger.admin)
         try proof.verify(firstRoot: older.root, secondRoot: newer.root)
+    }
+
+    @Test func `metrics tell of the tree and the newest checkpoint, whoever has written them`() async throws {
+        let ledger = try AuditedLedger()
+        let figures = Figures()
+        await figures.ask(AuditMetrics.standing, of: ledger.database, as: "attune_audit")
+        #expect(figures["attune_audit_checkpoint_time_seconds"] == 0)
+        #expect(figures["attune_audit_tree_leaves"] == 0)
+        try ledger.audit(try ledger.record(10))
+        try ledger.sign()
+        try ledger.audit(try ledger.record(3))
+        let signed = try ledger.admin.run("select extract(epoch from signed_at)::bigint from audit.checkpoint").only().int64(0)
+        await figures.ask(AuditMetrics.standing, of: ledger.database, as: "attune_audit")
+        #expect(figures["attune_audit_checkpoint_time_seconds"] == Double(signed))
+        #expect(figures["attune_audit_checkpoint_leaves"] == 10)
+        #expect(figures["attune_audit_tree_leaves"] == 13)
     }
 
     @Test(arguments: [

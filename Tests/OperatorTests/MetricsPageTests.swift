@@ -4,6 +4,7 @@ import ServiceKit
 import TestSupport
 import Testing
 
+@testable import attune_alerting
 @testable import attune_audit
 @testable import attune_ingestion
 @testable import attune_notification
@@ -17,6 +18,7 @@ import Testing
         ("attune-ingestion", IngestionMetrics.descriptions),
         ("attune-scoring", ScoringHandler.metrics),
         ("attune-alerting, attune-portal", AlertMetrics.descriptions),
+        ("attune-alerting", OverdueFigures.descriptions),
         ("attune-notification", NotificationMetrics.descriptions),
         ("attune-audit", AuditMetrics.descriptions),
     ]
@@ -49,7 +51,7 @@ import Testing
     /// Named on the page under "Of the process".
     private static let scraped: Set<String> = [
         "process_start_time_seconds", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
-        "process_cpu_seconds_total", "attune_build_info", "attune_metrics_series_refused_total",
+        "process_cpu_seconds_total", "attune_build_info", "attune_ready", "attune_metrics_series_refused_total",
     ]
 
     @Test func `Every name in the code is described, and every described name is in the code`() throws {

@@ -1,6 +1,7 @@
 import Contracts
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import attune
@@ -39,5 +40,42 @@ import Testing
         #expect(try await overdue(bench, "--unresolved-days", "0").status == 0)
         #expect(try await overdue(bench, "--unresolved-days", "30").status == 0)
         #expect(try await overdue(bench, "--site", "North Site").status == 64)
+    }
+
+    @Test func `The metrics of attune-alerting count what the command lists`() async throws {
+        let bench = try DoctorBench()
+        let figures = Figures()
+        let ask = { await figures.ask(OverdueFigures.question, of: bench.database, as: "attune_alerting") }
+        let episode = try bench.open()
+        try bench.rate(episode, 180, session: 1)
+        try bench.rate(episode, 120, session: 2)
+        try bench.settle()
+        await ask()
+        for kind in AlertKind.allCases {
+            #expect(figures[#"attune_alerting_overdue_alerts{kind="\#(kind.rawValue)"}"#] == 0)
+            #expect(figures[#"attune_alerting_longest_overdue_seconds{kind="\#(kind.rawValue)"}"#] == 0)
+        }
+        try bench.admin.script(
+            "update alerting.alert set raised_at = now() - interval '20 d', first_due_at = now() - interval '30 h'")
+        await ask()
+        #expect(try await overdue(bench).lines.last == "1 overdue, 0 answered and not closed")
+        #expect(figures[#"attune_alerting_overdue_alerts{kind="deteriorating"}"#] == 1)
+        let seconds = try #require(figures[#"attune_alerting_longest_overdue_seconds{kind="deteriorating"}"#])
+        #expect(seconds >= 30 * 3600)
+        #expect(figures[#"attune_alerting_overdue_alerts{kind="safety"}"#] == 0)
+        try bench.answer(episode, .deteriorating) { try AlertAnswers.acknowledge($0, by: bench.clinician, on: $1) }
+        await ask()
+        #expect(figures[#"attune_alerting_overdue_alerts{kind="deteriorating"}"#] == 0)
+    }
+
+    @Test func `Steps that rules ask for are counted from 0 for every kind`() {
+        let figures = Figures()
+        figures.registry.describe(AlertMetrics.descriptions)
+        figures.measuring { AlertMetrics.start() }
+        for kind in AlertKind.allCases {
+            #expect(figures[#"attune_alerting_steps_total{kind="\#(kind.rawValue)",step="raised"}"#] == 0)
+            #expect(figures[#"attune_alerting_steps_total{kind="\#(kind.rawValue)",step="escalated"}"#] == 0)
+        }
+        #expect(figures.registry.namingProblems == [])
     }
 }

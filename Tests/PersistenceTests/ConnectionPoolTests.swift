@@ -157,4 +157,27 @@ import Testing
         #expect(!pool.isReachable)
         await pool.shutdown()
     }
+
+    @Test func `The connections of all pools are counted together, also when some are lost`() async throws {
+        let figures = Figures()
+        let (first, second) = figures.measuring { (pool(2), pool(3)) }
+        func all(_ count: Int, of pool: ConnectionPool) async throws {
+            let blockers = (0..<count).map { _ in Blocker() }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for blocker in blockers { group.addTask { try await blocker.run(on: pool) } }
+                for blocker in blockers { await blocker.hasStarted() }
+                for blocker in blockers { blocker.letGo() }
+                try await group.waitForAll()
+            }
+        }
+        try await all(2, of: first)
+        try await all(3, of: second)
+        #expect(figures["attune_database_pool_connections"] == 5)
+        await first.shutdown()
+        #expect(figures["attune_database_pool_connections"] == 3)
+        database.drop()
+        try await eventually { figures["attune_database_pool_connections"] == 0 }
+        await second.shutdown()
+        #expect(figures["attune_database_pool_connections"] == 0)
+    }
 }

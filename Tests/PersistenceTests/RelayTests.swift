@@ -203,7 +203,11 @@ import Testing
         try connection.script("update ledger.lane set cluster_id = 'lost', cursor = 1000000")
         let publisher = MemoryPublisher(cluster: "k2")
         let failures = AsyncStream<RelayFailure>.makeStream()
-        let relay = relay(publisher, onNewCluster: .halt) { failures.continuation.yield($0) }
+        let figures = Figures()
+        func conditions() -> [String] {
+            RelayStatus.Condition.words.filter { figures["attune_relay_condition{condition=\"\($0)\"}"] != 0 }
+        }
+        let relay = figures.measuring { self.relay(publisher, onNewCluster: .halt) { failures.continuation.yield($0) } }
         relay.start()
         for await failure in failures.stream {
             guard case .newCluster(_, "lost", "k2") = failure else {
@@ -213,10 +217,14 @@ import Testing
             break
         }
         #expect(!relay.status.isHealthy)
+        #expect(conditions() == ["halted"])
         #expect(publisher.events.isEmpty)
         for lane in Lane.all { try Republication.carryOut(lane, after: 0, newCluster: true, on: connection) }
         #expect(await publisher.published(2).count == 2)
+        try await eventually { relay.status.condition == .relaying }
+        #expect(conditions() == ["relaying"])
         #expect(await relay.stop(within: .seconds(60)))
+        #expect(conditions() == ["stopped"])
         #expect(try lane().cluster == "k2")
     }
 

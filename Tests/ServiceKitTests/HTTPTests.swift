@@ -193,6 +193,22 @@ import Testing
         }
     }
 
+    @Test func `metrics tell which checks of readiness are well`() async throws {
+        try await TestServer.run(routes: Self.routes) { server in
+            let isThere = Mutex(false)
+            server.health.register(.ready, "database") { isThere.withLock { $0 } ? .healthy : .failing("away") }
+            server.health.register(.ready, "relay") { .healthy }
+            server.health.register(.live, "loop") { .failing("stuck") }
+            let before = try samples(await server.client.send("GET", "/metrics").body)
+            #expect(before[#"attune_ready{check="database"}"#] == 0)
+            #expect(before[#"attune_ready{check="relay"}"#] == 1)
+            #expect(before.keys.filter { $0.hasPrefix("attune_ready") }.count == 2)
+            isThere.withLock { $0 = true }
+            let after = try samples(await server.client.send("GET", "/metrics").body)
+            #expect(after[#"attune_ready{check="database"}"#] == 1)
+        }
+    }
+
     @Test func `a request's trace goes on in answer, log and handler; what is no trace starts a new one`() async throws {
         try await TestServer.run(routes: Self.routes) { server in
             let sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -129,4 +129,17 @@ func samples(_ text: String) throws -> [String: Double] {
         gauge("a").record(9)
         #expect(try samples(registry.exposition())[#"attune_lag_records{topic="a"}"#] == 9)
     }
+
+    @Test func `a counter without labels stands at 0 once it is described, and counts from there`() throws {
+        let registry = PrometheusRegistry()
+        registry.describe([
+            MetricDescription(.counter, "attune_a_total", "x"),
+            MetricDescription(.counter, "attune_b_total", "x", labels: ["kind"]),
+            MetricDescription(.gauge, "attune_c", "x"),
+        ])
+        #expect(try samples(registry.exposition()) == ["attune_a_total": 0])
+        Counter(label: "attune_a_total", factory: registry).increment()
+        registry.describe([MetricDescription(.counter, "attune_a_total", "x")])
+        #expect(try samples(registry.exposition()) == ["attune_a_total": 1])
+    }
 }

@@ -111,10 +111,6 @@ struct DeliveryIntake {
         ).compactMap { NotificationChannel(rawValue: try $0.text(0)) }
     }
 
-    static func pendingCount(on connection: Connection) throws -> Int64 {
-        try connection.run(countPending).only().int64(0)
-    }
-
     private static let selectAlerts: Statement =
         "select alert_id, clinician, due_at, urgency from published.alert where alert_id = any($1)"
     private static let insertHandled: Statement = """
@@ -153,8 +149,6 @@ struct DeliveryIntake {
             ) w))
         returning d.channel
         """
-    private static let countPending: Statement =
-        "select count(*) from notification.delivery where status in ('pending', 'sending')"
 }
 
 extension DeliveryIntake.Wish {

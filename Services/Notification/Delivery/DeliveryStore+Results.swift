@@ -86,6 +86,7 @@ extension DeliveryStore {
 
     /// A message did not arrive: it goes another way, and what was withheld for its sake is sent after all.
     func goOn(without delivery: Delivery, on connection: Connection) throws {
+        NotificationMetrics.givenUp(delivery.recipient.channel)
         try replace(delivery, on: connection)
         try connection.run(Self.release, [.id(delivery.id)])
     }

@@ -13,7 +13,8 @@ final class PoolWorkers: Sendable {
     private let logger: Logger
     private let waitTime = Metrics.Timer(label: "attune_database_pool_wait")
     private let refused = Counter(label: "attune_database_pool_refused")
-    private let connected = Gauge(label: "attune_database_pool_connections")
+    /// Counted up and down, since a process has several pools.
+    private let connected = Meter(label: "attune_database_pool_connections")
 
     init(_ settings: DatabaseSettings, logger: Logger) {
         self.settings = settings
@@ -64,7 +65,12 @@ extension PoolWorkers {
     private func work() {
         var connection: Connection?
         while true {
-            guard let usable = connected(connection) else { break }
+            guard let usable = connected(connection) else {
+                // Lost before, and not counted since.
+                connection?.close()
+                connection = nil
+                break
+            }
             connection = usable
             switch awaitWork() {
             case .shutDown: break
@@ -77,7 +83,10 @@ extension PoolWorkers {
             }
             break
         }
-        connection?.close()
+        if let connection {
+            leave()
+            connection.close()
+        }
         let isLast = monitor.withLock { queue in
             queue.runningWorkers -= 1
             return queue.runningWorkers == 0
@@ -132,20 +141,18 @@ extension PoolWorkers {
     }
 
     private func enter() {
-        let (count, wasDown) = monitor.withLock { queue in
+        let wasDown = monitor.withLock { queue in
             queue.connectedWorkers += 1
             defer { queue.lastConnectFailure = nil }
-            return (queue.connectedWorkers, queue.lastConnectFailure != nil)
+            return queue.lastConnectFailure != nil
         }
-        connected.record(count)
+        connected.increment()
         if wasDown { logger.info("the database is reachable again") }
     }
 
     private func leave() {
-        connected.record(monitor.withLock { queue in
-            queue.connectedWorkers -= 1
-            return queue.connectedWorkers
-        })
+        monitor.withLock { $0.connectedWorkers -= 1 }
+        connected.decrement()
     }
 
     private func report(_ error: DatabaseError) {

@@ -29,11 +29,12 @@ public final class Relay: Sendable {
         self.control = control
         // Not the host alone: a restarted process must not pass for the one that may still be running.
         let owner = "\(settings.applicationName)/\(UUID().uuidString.lowercased())"
+        let metrics = RelayMetrics()
         loop = {
             var loop = RelayLoop(
                 settings: settings, wanted: lanes, batchSize: batchSize, pace: pace,
                 lanes: RelayLanes(owner: owner, leaseDuration: leaseDuration), publisher: publisher,
-                onNewCluster: onNewCluster, logger: logger, onFailure: onFailure, control: control)
+                onNewCluster: onNewCluster, logger: logger, onFailure: onFailure, control: control, metrics: metrics)
             loop.run()
             control.ended.finish()
         }

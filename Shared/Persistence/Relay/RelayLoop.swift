@@ -33,12 +33,12 @@ struct RelayLoop {
     private var lastPublication = ContinuousClock.now
     private var pause = Duration.milliseconds(50)
     private var reported: RelayFailure?
-    private let metrics = RelayMetrics()
+    private var metrics: RelayMetrics
 
     init(
         settings: DatabaseSettings, wanted: [Lane], batchSize: Int, pace: BackfillPace?, lanes: RelayLanes,
         publisher: any RelayPublisher, onNewCluster: NewClusterPolicy, logger: Logger,
-        onFailure: @escaping @Sendable (RelayFailure) -> Void, control: RelayControl
+        onFailure: @escaping @Sendable (RelayFailure) -> Void, control: RelayControl, metrics: RelayMetrics
     ) {
         self.settings = settings
         self.wanted = wanted
@@ -50,9 +50,11 @@ struct RelayLoop {
         self.logger = logger
         self.onFailure = onFailure
         self.control = control
+        self.metrics = metrics
     }
 
     mutating func run() {
+        metrics.enter(.starting)
         var connection: Connection?
         while !control.mustStop {
             do {
@@ -69,7 +71,7 @@ struct RelayLoop {
         }
         release(on: connection)
         connection?.close()
-        control.update { $0.condition = .stopped }
+        enter(.stopped)
     }
 
     private func gather() {
@@ -206,16 +208,18 @@ extension RelayLoop {
 }
 
 extension RelayLoop {
+    private mutating func enter(_ condition: RelayStatus.Condition) {
+        metrics.enter(condition)
+        control.update { $0.condition = condition }
+    }
+
     private mutating func succeeded() {
         if failingSince != nil || reported != nil { logger.info("the relay works again") }
         failingSince = nil
         reported = nil
         pause = .milliseconds(50)
-        let isStandby = held.isEmpty
-        control.update { status in
-            status.condition = isStandby ? .standby : .relaying
-            status.lastProgress = .now
-        }
+        enter(held.isEmpty ? .standby : .relaying)
+        control.update { $0.lastProgress = .now }
     }
 
     private mutating func failed(_ error: any Error, _ connection: Connection?) {
@@ -225,7 +229,7 @@ extension RelayLoop {
             failingSince = .now
             logger.error("the relay fails and tries again", metadata: ["reason": "\(reason)"])
         }
-        control.update { $0.condition = .failing(reason) }
+        enter(.failing(reason))
         metrics.failures.increment()
         // Somebody else may reach what this process does not: after a lease's time of failure give way.
         if let failingSince, ContinuousClock.now - failingSince > lanes.leaseDuration {
@@ -239,7 +243,7 @@ extension RelayLoop {
 
     private mutating func halted(by failure: RelayFailure, _ connection: Connection?) {
         clusterKnownUntil = nil
-        control.update { $0.condition = .halted(failure) }
+        enter(.halted(failure))
         release(on: connection)
         if reported == nil {
             reported = failure
@@ -259,19 +263,5 @@ extension RelayLoop {
         } catch {
             logger.warning("the lanes were not given back; their leases run out", metadata: ["reason": "\(error)"])
         }
-    }
-}
-
-private struct RelayMetrics {
-    let published = Counter(label: "attune_relay_published_events_total")
-    let failures = Counter(label: "attune_relay_failures_total")
-    let publishing = Metrics.Timer(label: "attune_relay_publish_seconds")
-    private let lag = Dictionary(
-        uniqueKeysWithValues: Lane.all.map { lane in
-            (lane, Gauge(label: "attune_relay_lag_events", dimensions: [("lane", lane.description)]))
-        })
-
-    func record(_ statuses: [RelayStatus.LaneStatus]) {
-        for status in statuses { lag[status.lane]?.record(status.lag) }
     }
 }

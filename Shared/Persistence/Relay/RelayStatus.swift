@@ -10,6 +10,20 @@ public struct RelayStatus: Sendable {
         /// Waits for an operator.
         case halted(RelayFailure)
         case stopped
+
+        /// Of each condition, without its reason.
+        static let words = ["starting", "standby", "relaying", "failing", "halted", "stopped"]
+
+        var word: String {
+            switch self {
+            case .starting: "starting"
+            case .standby: "standby"
+            case .relaying: "relaying"
+            case .failing: "failing"
+            case .halted: "halted"
+            case .stopped: "stopped"
+            }
+        }
     }
 
     public struct LaneStatus: Hashable, Sendable {

@@ -10,15 +10,17 @@ public struct ConsumingService: Service {
     private let runtime: ServiceRuntime
     private let loop: ConsumerLoop
     private let failure = FailureSignal()
+    private let figures: StandingFigures
 
     /// - Parameters:
     ///   - schema: whose positions and quarantine are used; the group is called after the service.
     ///   - batch: most records of one transaction.
+    ///   - questions: what is told of the database beside the quarantine.
     ///   - makeHandler: called on the consumer's thread, with the connection that it owns.
     /// - Throws: ``SettingsError`` where Kafka cannot be reached as the settings say.
     public init(
         _ runtime: ServiceRuntime, schema: ServiceSchema, topics: [Topic], batch: BatchLimits = BatchLimits(),
-        idleInterval: Duration = .milliseconds(500),
+        idleInterval: Duration = .milliseconds(500), questions: [StandingFigures.Question] = [],
         makeHandler: @escaping @Sendable (Connection) throws -> any EventHandler
     ) throws(SettingsError) {
         self.runtime = runtime
@@ -26,6 +28,7 @@ public struct ConsumingService: Service {
         let logger = runtime.logger
         let owner = "\(runtime.name)-\(UUID().uuidString.lowercased())"
         let failure = self.failure
+        figures = StandingFigures(database, asking: [.quarantine(of: schema)] + questions, logger: logger)
         loop = ConsumerLoop(
             try KafkaAccess.settings(of: runtime, part: "consumer"),
             ConsumerSettings(
@@ -44,10 +47,12 @@ public struct ConsumingService: Service {
     }
 
     public func run() async throws {
-        let loop = loop
+        let (loop, figures) = (loop, figures)
+        async let asked: Void = figures.run()
         try await ThreadedService(
             "consumer", failure: failure, start: { loop.start() }, stop: { _ = loop.stop(within: $0) }
         ).run()
+        await asked
     }
 
     private func registerHealth() {

@@ -12,9 +12,10 @@ enum OperationalRoutes {
         routes.get("/live") { _, _ in answer(await health.report(.live)) }
         routes.get("/ready") { _, _ in answer(await health.report(.ready)) }
         routes.get("/metrics") { _, _ in
-            Response(
+            let text = registry.exposition() + readiness(await health.report(.ready))
+            return Response(
                 status: .ok, headers: [.contentType: Exposition.contentType],
-                body: .init(byteBuffer: ByteBuffer(string: registry.exposition())))
+                body: .init(byteBuffer: ByteBuffer(string: text)))
         }
         let document = ByteBuffer(bytes: contract)
         routes.get("/openapi.yaml") { _, _ in
@@ -27,6 +28,17 @@ enum OperationalRoutes {
                 status: .ok, headers: [.contentType: "application/vnd.aai.asyncapi+yaml;version=3.0.0"],
                 body: .init(byteBuffer: topics))
         }
+    }
+
+    /// The checks of `/ready` as a metric.
+    private static func readiness(_ report: Health.Report) -> String {
+        var text = ""
+        Exposition.header(
+            "attune_ready", type: "gauge", help: "1 for each check of /ready that is well, 0 for one that is not.", to: &text)
+        for (name, finding) in report.findings {
+            Exposition.sample("attune_ready", [Label(name: "check", value: name)], finding == .healthy ? 1 : 0, to: &text)
+        }
+        return text
     }
 
     /// 200 when all is well, else 503; names each check and what it found.

@@ -28,8 +28,14 @@ public final class PrometheusRegistry: MetricsFactory {
     public init(seriesLimit: Int = 1000) { self.seriesLimit = seriesLimit }
 
     /// Gives metrics their meaning; to be called before they are first used if they have own buckets.
+    ///
+    /// Counters without labels stand at 0 from now on: where there is no series, a rule cannot see that nothing happens,
+    /// nor the first time as an increase.
     public func describe(_ descriptions: [MetricDescription]) {
         state.withLock { for each in descriptions { $0.descriptions[each.name] = each } }
+        for each in descriptions where each.kind == .counter && each.labels.isEmpty {
+            _ = makeCounter(label: each.name, dimensions: [])
+        }
     }
 
     /// Metrics that are measured only when they are asked for.

@@ -56,7 +56,7 @@ public enum SharedDescriptions {
             buckets: MetricDescription.secondsBuckets),
         MetricDescription(
             .counter, "attune_database_pool_refused", "Requests that no database connection had time for."),
-        MetricDescription(.gauge, "attune_database_pool_connections", "Database connections that stand."),
+        MetricDescription(.gauge, "attune_database_pool_connections", "Database connections of all pools that stand."),
     ]
 
     private static let relay = [
@@ -65,10 +65,20 @@ public enum SharedDescriptions {
         MetricDescription(.histogram, "attune_relay_publish_seconds", "Time for publishing a page of the ledger."),
         MetricDescription(
             .gauge, "attune_relay_lag_events", "Ledger events that are not published yet, by lane.", labels: ["lane"]),
+        MetricDescription(
+            .gauge, "attune_relay_condition",
+            "1 for what the relay is about, 0 for the rest: starting, standby, relaying, failing, halted, stopped.",
+            labels: ["condition"]),
     ]
 
     private static let quarantine = [
         MetricDescription(
-            .counter, "attune_quarantine_released_total", "Parked events that were resumed and handled.")
+            .counter, "attune_quarantine_released_total", "Parked events that were resumed and handled."),
+        MetricDescription(
+            .gauge, "attune_quarantine_open_events",
+            "Events parked and not settled, of all processes of the service: failed, or waiting behind one that has.",
+            labels: ["state"]),
+        MetricDescription(
+            .gauge, "attune_quarantine_oldest_seconds", "How long the oldest of them has been parked.", labels: ["state"]),
     ]
 }
