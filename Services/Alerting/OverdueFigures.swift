@@ -8,8 +8,8 @@ import ServiceKit
 enum OverdueFigures {
     static let descriptions = [
         MetricDescription(
-            .gauge, "attune_alerting_overdue_alerts", "Alerts that were due first some time ago, and that nobody has answered.",
-            labels: ["kind"]),
+            .gauge, "attune_alerting_overdue_alerts",
+            "Alerts that were due first some time ago, and that nobody has answered.", labels: ["kind"]),
         MetricDescription(
             .gauge, "attune_alerting_longest_overdue_seconds", "How long the longest of them has been overdue.",
             labels: ["kind"]),

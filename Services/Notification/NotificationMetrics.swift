@@ -25,7 +25,8 @@ enum NotificationMetrics {
             .gauge, "attune_notification_circuit",
             "0: the receiver is used; 1: it is tried again; 2: it does not answer and rests.", labels: ["endpoint"]),
         MetricDescription(
-            .gauge, "attune_notification_pending", "Deliveries that are neither delivered nor given up.", labels: ["urgency"]),
+            .gauge, "attune_notification_pending", "Deliveries that are neither delivered nor given up.",
+            labels: ["urgency"]),
         MetricDescription(
             .gauge, "attune_notification_oldest_pending_seconds",
             "How long the oldest of them has waited. What is not urgent may wait for the morning.", labels: ["urgency"]),

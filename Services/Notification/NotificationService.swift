@@ -35,7 +35,8 @@ struct NotificationService: ServiceCommand {
         runtime.health.register(.live, "delivery") { delivery.liveness(limit: sendingLimit + .seconds(60)) }
         let logger = runtime.logger
         let consumer = try ConsumingService(
-            runtime, schema: .notification, topics: TopicAccess.of(.notification).reads, questions: [NotificationMetrics.pending]
+            runtime, schema: .notification, topics: TopicAccess.of(.notification).reads,
+            questions: [NotificationMetrics.pending]
         ) { _ in
             NotificationHandler(
                 routes: routes, contacts: contacts,

@@ -30,7 +30,8 @@ import Testing
         figures.measuring { NotificationMetrics.start() }
         for channel in NotificationChannel.allCases {
             #expect(figures[#"attune_notification_given_up_total{channel="\#(channel.rawValue)"}"#] == 0)
-            #expect(figures[#"attune_notification_deliveries_total{channel="\#(channel.rawValue)",outcome="delivered"}"#] == 0)
+            let delivered = #"attune_notification_deliveries_total{channel="\#(channel.rawValue)",outcome="delivered"}"#
+            #expect(figures[delivered] == 0)
         }
         #expect(figures.registry.namingProblems == [])
         let fixture = try Fixture(mailAnswers: ["451 not now", "550 unknown"])

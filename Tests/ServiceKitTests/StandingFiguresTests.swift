@@ -30,11 +30,12 @@ import Testing
 
     private func ask(_ pool: ConnectionPool, _ failing: inout Set<String>, log: LogSink = LogSink()) async {
         await withMetricsFactory(figures.registry) {
-            await StandingFigures(database.settings(), asking: [Self.waiting()], logger: log.logger()).ask(on: pool, &failing)
+            await StandingFigures(database.settings(), asking: [Self.waiting()], logger: log.logger())
+                .ask(on: pool, &failing)
         }
     }
 
-    @Test func `gauges are set as the database answers; a word without a row stands at 0, an unknown one is passed over`() async throws {
+    @Test func `gauges are set as the database answers, to 0 where there is no row; unknown words are left`() async throws {
         try admin.script("insert into waiting values ('red', 7, 90), ('blue', 1, 1)")
         await figures.ask(Self.waiting(), of: database, as: try currentRole())
         #expect(figures[#"attune_waiting{word="red"}"#] == 7)
@@ -47,6 +48,7 @@ import Testing
         #expect(figures[#"attune_waiting{word="red"}"#] == 0)
     }
 
+    /// Whoever owns the table of the test.
     private func currentRole() throws -> String { try admin.run("select current_user::text").only().text(0) }
 
     @Test func `a failure leaves what is known, keeps nobody else from asking, and is said once`() async throws {
@@ -54,7 +56,9 @@ import Testing
         let log = LogSink()
         let pool = ConnectionPool(database.settings(), size: 1, logger: log.logger())
         let asked = Mutex(0)
-        let other = StandingFigures.Question("select 'x', 1::bigint, 1::bigint", keys: ["x"]) { _, _, _ in asked.withLock { $0 += 1 } }
+        let other = StandingFigures.Question("select 'x', 1::bigint, 1::bigint", keys: ["x"]) { _, _, _ in
+            asked.withLock { $0 += 1 }
+        }
         let standing = StandingFigures(database.settings(), asking: [Self.waiting(), other], logger: log.logger())
         var failing: Set<String> = []
         await withMetricsFactory(figures.registry) { await standing.ask(on: pool, &failing) }
@@ -91,7 +95,9 @@ import Testing
     /// Figures that are asked for all the time, and what comes at each answer.
     private func restless() -> (StandingFigures, AsyncStream<Void>) {
         let (answers, answer) = AsyncStream.makeStream(of: Void.self)
-        let question = StandingFigures.Question("select 'x', 1::bigint, 1::bigint", keys: ["x"]) { _, _, _ in answer.yield() }
+        let question = StandingFigures.Question("select 'x', 1::bigint, 1::bigint", keys: ["x"]) { _, _, _ in
+            answer.yield()
+        }
         let standing = StandingFigures(
             database.settings(), asking: [question], every: .milliseconds(1), logger: LogSink().logger())
         return (standing, answers)
@@ -126,8 +132,8 @@ import Testing
         let quarantine = Quarantine(.scoring)
         let records = [Quarantine.State.failed, .waiting, .waiting].enumerated().map { offset, state in
             Quarantine.Record(
-                partition: TopicPartition(topic: "t", partition: 0), offset: Int64(offset), key: [1], headers: [], payload: nil,
-                state: state, reasonCode: "test", reason: "test")
+                partition: TopicPartition(topic: "t", partition: 0), offset: Int64(offset), key: [1], headers: [],
+                payload: nil, state: state, reasonCode: "test", reason: "test")
         }
         let ask = { (figures: Figures) in
             await figures.ask(.quarantine(of: .scoring), of: database, as: ServiceSchema.scoring.role)
@@ -150,7 +156,8 @@ import Testing
         #expect(figures.registry.namingProblems.filter { !$0.hasSuffix("not described") } == [])
     }
 
-    @Test(arguments: ServiceSchema.allCases) func `every service may look at its own quarantine`(schema: ServiceSchema) async {
+    @Test(arguments: ServiceSchema.allCases)
+    func `every service may look at its own quarantine`(schema: ServiceSchema) async {
         await figures.ask(.quarantine(of: schema), of: database, as: schema.role)
         #expect(figures[#"attune_quarantine_open_events{state="failed"}"#] == 0)
     }

@@ -34,10 +34,9 @@ import Testing
         #expect(try comment(put, system, masters) == ObservedClient.words, "the words are where they belong")
         try erase(put, system)
 
-        let metrics = try Dictionary(uniqueKeysWithValues: StackService.allCases.map { service in
-            let answer = try system.call(.get, service, "/metrics", token: nil)
-            return (service.executable, String(decoding: answer.response.body, as: UTF8.self))
-        })
+        try expectStanding(system)
+        let metrics = try Dictionary(
+            uniqueKeysWithValues: StackService.allCases.map { ($0.executable, try exposition(of: $0, system)) })
         try MetricsCheck(page: TestPrograms.checkout.appending(path: "docs/metrics.md")).check(metrics)
         try expectTopicsToldApart(try #require(metrics[StackService.scoring.executable]))
         let secrets = try secrets(of: system, clinician)
@@ -47,6 +46,29 @@ import Testing
         let output = try ProgramOutput(of: system.folder, metrics: metrics)
         try expectTalkative(output)
         try expectSilence(put, output, secrets, dump)
+    }
+
+    private func exposition(of service: StackService, _ system: SystemStack) throws -> String {
+        String(decoding: try system.call(.get, service, "/metrics", token: nil).response.body, as: UTF8.self)
+    }
+
+    /// What services ask the database, each about its own part, and what they say of themselves.
+    private func expectStanding(_ system: SystemStack) throws {
+        let expected: [(StackService, Regex<Substring>)] = [
+            (.scoring, /attune_quarantine_open_events\{state="failed"\} [1-9]\d*/),
+            (.alerting, /attune_quarantine_oldest_seconds\{state="failed"\} [1-9]\d*/),
+            (.alerting, /attune_alerting_overdue_alerts\{kind="safety"\} 0/),
+            (.notification, /attune_notification_pending\{urgency="urgent"\} 0/),
+            (.audit, /attune_audit_checkpoint_time_seconds [1-9]\d*/),
+            (.ingestion, /attune_relay_condition\{condition="relaying"\} 1/),
+            (.portal, /attune_ready\{check="database"\} 1/),
+        ]
+        for (service, line) in expected {
+            let isShown = try system.eventually {
+                try exposition(of: service, system).split(separator: "\n").contains { try line.wholeMatch(in: $0) != nil }
+            }
+            #expect(isShown, "of \(service.executable)")
+        }
     }
 
     // MARK: What is put in

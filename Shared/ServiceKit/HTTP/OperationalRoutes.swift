@@ -34,7 +34,8 @@ enum OperationalRoutes {
     private static func readiness(_ report: Health.Report) -> String {
         var text = ""
         Exposition.header(
-            "attune_ready", type: "gauge", help: "1 for each check of /ready that is well, 0 for one that is not.", to: &text)
+            "attune_ready", type: "gauge", help: "1 for each check of /ready that is well, 0 for one that is not.",
+            to: &text)
         for (name, finding) in report.findings {
             Exposition.sample("attune_ready", [Label(name: "check", value: name)], finding == .healthy ? 1 : 0, to: &text)
         }

@@ -57,7 +57,7 @@ public struct StandingFigures: Sendable {
         await pool.shutdown()
     }
 
-    /// All questions once. Of those that fail `failing` has the statements: a failure is said once, until there is an answer.
+    /// All questions once. `failing` has the statements of those that fail: that is said once, until there is an answer.
     package func ask(on pool: ConnectionPool, _ failing: inout Set<String>) async {
         for question in questions { await ask(question, on: pool, &failing) }
     }
