@@ -20,8 +20,11 @@ public struct BackfillPace: Sendable {
     /// Until when to rest. Past once a step is due.
     public var restsUntil: ContinuousClock.Instant { due }
 
-    /// Says that so many events have been handled. Time in which nothing came is not made up for.
+    /// Says that so many events have been handled. Being late by less than a step's time is made up for, or the way to the
+    /// next step would be added to each rest; time in which nothing came is not.
     public mutating func took(_ count: Int, at now: ContinuousClock.Instant = .now) {
-        due = max(due, now) + .nanoseconds(Int64(count) * 1_000_000_000 / Int64(eventsPerSecond))
+        due = max(due, now - time(of: step)) + time(of: count)
     }
+
+    private func time(of count: Int) -> Duration { .nanoseconds(Int64(count) * 1_000_000_000 / Int64(eventsPerSecond)) }
 }
