@@ -56,7 +56,7 @@ extension RunbookTriedTests {
         #expect(try system.send(seed: 71) == Sent(accepted: 120, known: 0))
         let look = try page.firstLook()
         let waiting = look["attune status"].text
-        #expect(waiting.contains(/attune-scoring +attune\.episodes\S+ +1\d\d\b/), "\(waiting)")
+        #expect(waiting.contains(/attune-scoring +attune\.episode-events\.v1 +1\d\d\b/), "\(waiting)")
 
         // `docker compose up --scale scoring=3 --no-recreate -d`
         try system.stack.launch(.scoring)
@@ -65,7 +65,7 @@ extension RunbookTriedTests {
         for replica in more { try system.stack.waitUntilReady(replica) }
         let settled = try page.system.drained()
         #expect(settled.missing == [])
-        #expect(try page.firstLook()["attune status"].isAtRest)
+        #expect(try page.follow("attune status").isAtRest)
         for replica in more { system.stack.remove(replica) }
     }
 
@@ -82,7 +82,7 @@ extension RunbookTriedTests {
         let look = try page.firstLook()
         let answer = look["curl"].text
         #expect(["has not joined its consumer group", "has no partitions"].contains { answer.contains($0) }, "\(answer)")
-        #expect(look["attune status"].text.contains(/attune-scoring +attune\.episodes\S+ +[1-9]\d* +stands still/))
+        #expect(look["attune status"].text.contains(/attune-scoring +attune\.episode-events\.v1 +[1-9]\d* +stands still/))
 
         #expect(try page.follow("attune topics apply").status == 0)
         try system.stack.inject(.healed)
