@@ -78,6 +78,22 @@ import Testing
         }
     }
 
+    @Test func `Every runbook says by which tests it is tried, and each is there`() throws {
+        let folder = Self.project.appending(path: "docs/runbooks")
+        let text = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
+        let rows = Self.rows(of: text, about: ["runbook"])
+        let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0 != "README.md" }
+        let named = rows.map { ($0.cells["runbook"] ?? "").replacing(/^\[(.*)\]\(\1\.md\)$/) { "\($0.output.1).md" } }
+        #expect(named == pages.sorted())
+        for row in rows {
+            #expect(!row.tests.isEmpty, "line \(row.line) names no test")
+            for test in row.tests {
+                let fault = Self.fault(of: test, below: Self.project.appending(path: "Tests"))
+                #expect(fault == nil, "docs/runbooks/README.md:\(row.line): \(test): \(fault ?? "")")
+            }
+        }
+    }
+
     @Test func `The hazard log says at its beginning and at its end that nobody has signed it`() throws {
         let text = try String(contentsOf: Self.project.appending(path: "docs/hazard-log.md"), encoding: .utf8)
         let paragraphs = text.split(separator: "\n\n").map { $0.replacing("\n", with: " ") }

@@ -1,6 +1,5 @@
 import Foundation
 import LocalStack
-import Outbound
 import Testing
 
 /// Database or Kafka away, at start and while running: refusals are clear, nothing is lost, and every service
@@ -61,35 +60,5 @@ import Testing
         #expect(state.missing.isEmpty)
         #expect(state.ratings == 2)
         #expect(state.points == 2)
-    }
-}
-
-/// One episode with one client.
-private struct Clinic {
-    let system: SystemStack
-    let token: String
-    let episode = UUID().uuidString.lowercased()
-    let participant = UUID().uuidString.lowercased()
-
-    init(_ system: SystemStack, token: String) throws {
-        self.system = system
-        self.token = token
-        let opened = try system.call(
-            .post, .ingestion, "/v1/episodes", token: token,
-            body: """
-                {"episodeId": "\(episode)", "site": "north", "service": "adult", "openedOn": "2026-01-05", "clinician": "c-1",
-                 "participants": [{"participantId": "\(participant)", "role": "self", "ageBand": "adult"}]}
-                """)
-        #expect(opened.status == 201)
-    }
-
-    func rate(session: Int, id: UUID = UUID()) throws -> HTTPResponse {
-        try system.call(
-            .post, .ingestion, "/v1/episodes/\(episode)/ratings", token: token,
-            body: """
-                {"ratingId": "\(id.uuidString.lowercased())", "participantId": "\(participant)", "instrument": "ors",
-                 "version": "2000", "session": \(session), "day": "2026-02-0\(session)", "total": 20.5}
-                """
-        ).response
     }
 }

@@ -1,54 +1,13 @@
 import Foundation
-import Glibc
 import LocalStack
 import Persistence
 import Testing
 
 /// A parked episode and its way back, with real processes.
 @Suite(.serialized) struct QuarantineTests {
-    private static let measure = """
-        instruments:
-          - id: house-measure
-            version: "1"
-            title: a measure of the house
-            purpose: outcome
-            direction: higher_is_better
-            decimals: 0
-            total: {minimum: 0, maximum: 40}
-            total_entry: true
-            licence: {wording: site_owned, holder: the site, notice: none}
-        """
-
-    /// Has a service read its catalogue again, and returns when it has.
-    private func reload(_ service: StackService, of system: SystemStack) throws {
-        kill(try #require(system.stack.process(service)?.processID), SIGHUP)
-        let log = system.folder.appendingPathComponent("log/\(service.executable).log")
-        #expect(try system.eventually { try String(contentsOf: log, encoding: .utf8).contains("added: house-measure") })
-    }
-
-    private func open(_ system: SystemStack, token: String) throws -> (episode: String, participant: String) {
-        let (episode, participant) = (UUID().uuidString.lowercased(), UUID().uuidString.lowercased())
-        let answer = try system.call(
-            .post, .ingestion, "/v1/episodes", token: token,
-            body: """
-                {"episodeId": "\(episode)", "site": "north", "service": "adult", "openedOn": "2026-01-05", "clinician": "c-1",
-                 "participants": [{"participantId": "\(participant)", "role": "self", "ageBand": "adult"}]}
-                """)
-        #expect(answer.status == 201)
-        return (episode, participant)
-    }
-
-    private func rate(
-        _ system: SystemStack, _ place: (episode: String, participant: String), token: String, _ instrument: String,
-        _ version: String, session: Int, total: Int
-    ) throws {
-        let answer = try system.call(
-            .post, .ingestion, "/v1/episodes/\(place.episode)/ratings", token: token,
-            body: """
-                {"ratingId": "\(UUID().uuidString.lowercased())", "participantId": "\(place.participant)",
-                 "instrument": "\(instrument)", "version": "\(version)", "session": \(session), "day": "2026-02-0\(session)",
-                 "total": \(total)}
-                """)
+    private func rate(_ clinic: Clinic, _ instrument: String, _ version: String, session: Int, total: Int) throws {
+        let answer = try clinic.rate(
+            session: session, instrument: instrument, version: version, answers: "\"total\": \(total)")
         #expect(answer.status == 201)
     }
 
@@ -58,16 +17,16 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let system = try SystemStack("quarantine", catalogue: folder)
         let token = try system.token(site: "north", role: "clinician")
-        let (parked, other) = (try open(system, token: token), try open(system, token: token))
+        let (parked, other) = (try Clinic(system, token: token), try Clinic(system, token: token))
 
         // Ingestion knows the measure; scoring does not yet.
-        try Self.measure.write(to: folder.appendingPathComponent("house.yaml"), atomically: true, encoding: .utf8)
-        try reload(.ingestion, of: system)
+        try HouseMeasure.write(into: folder)
+        #expect(try system.reload(.ingestion, until: "added: house-measure"))
         for session in 1...3 {
-            try rate(system, parked, token: token, "house-measure", "1", session: session, total: 10 + session)
-            try rate(system, parked, token: token, "ors", "2000", session: session, total: 20 + session)
+            try rate(parked, "house-measure", "1", session: session, total: 10 + session)
+            try rate(parked, "ors", "2000", session: session, total: 20 + session)
         }
-        try rate(system, other, token: token, "ors", "2000", session: 1, total: 20)
+        try rate(other, "ors", "2000", session: 1, total: 20)
         let open = "select count(*) from published.quarantine where settled_at is null"
         #expect(try system.eventually { try system.count(open) == 6 })
         #expect(try system.eventually {
@@ -82,11 +41,11 @@ import Testing
         }
         #expect(try system.count(open) == 6)
 
-        try reload(.scoring, of: system)
+        #expect(try system.reload(.scoring, until: "added: house-measure"))
         try system.stack.runOperator(["quarantine", "retry", "--apply", "--by", "op-1"], logTo: "retry")
         system.stack.kill(.scoring)
         // What comes while nobody scores is behind what is parked.
-        try rate(system, parked, token: token, "ors", "2000", session: 4, total: 24)
+        try rate(parked, "ors", "2000", session: 4, total: 24)
         try system.stack.restart(.scoring)
         #expect(try system.eventually { try system.count(open) == 0 })
         _ = try system.drained()

@@ -1,34 +1,11 @@
 import Foundation
-import Glibc
 import LocalStack
 import Testing
 
 /// Figures change while the services run.
 @Suite(.serialized) struct ReloadTests {
-    private static let measure = """
-        instruments:
-          - id: house-measure
-            version: "1"
-            title: a measure of the house
-            purpose: outcome
-            direction: higher_is_better
-            decimals: 0
-            total: {minimum: 0, maximum: 40}
-            total_entry: true
-            licence: {wording: site_owned, holder: the site, notice: none}
-        """
-
     private func askToReload(_ system: SystemStack, until words: String) throws -> Bool {
-        for service in [StackService.ingestion, .scoring] {
-            let process = try #require(system.stack.process(service)?.processID)
-            kill(process, SIGHUP)
-            let log = system.folder.appendingPathComponent("log/\(service.executable).log")
-            let isSaid = try system.eventually {
-                try String(contentsOf: log, encoding: .utf8).contains(words)
-            }
-            guard isSaid else { return false }
-        }
-        return true
+        try [StackService.ingestion, .scoring].allSatisfy { try system.reload($0, until: words) }
     }
 
     @Test func aFaultyFileLeavesTheLastGoodCatalogueAndAGoodOneTakesItsPlace() throws {
@@ -58,12 +35,12 @@ import Testing
         #expect(try rate("house-measure", "1", #""total": 20"#) == 422)
 
         let file = folder.appendingPathComponent("house.yaml")
-        try Self.measure.replacing("direction:", with: "directoin:").write(to: file, atomically: true, encoding: .utf8)
+        try HouseMeasure.yaml.replacing("direction:", with: "directoin:").write(to: file, atomically: true, encoding: .utf8)
         #expect(try askToReload(system, until: "the last good one stays"))
         #expect(try rate("phq-9", "2001", #""items": [1, 1, 1, 1, 1, 1, 1, 1, 0]"#) == 201)
         #expect(try rate("house-measure", "1", #""total": 20"#) == 422)
 
-        try Self.measure.write(to: file, atomically: true, encoding: .utf8)
+        try HouseMeasure.write(into: folder)
         #expect(try askToReload(system, until: "added: house-measure"))
         #expect(try rate("house-measure", "1", #""total": 20"#) == 201)
         #expect(try system.eventually {

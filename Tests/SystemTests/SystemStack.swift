@@ -84,6 +84,13 @@ final class SystemStack {
         stack.endpoints.ports[service].flatMap { LoopbackHTTP.status(port: $0, path: path) }
     }
 
+    /// Has a service read its files again; whether its log has come to these words.
+    func reload(_ service: StackService, until words: String) throws -> Bool {
+        stack.process(service)?.send(SIGHUP)
+        let log = stack.settings.folder.log(service.executable)
+        return try eventually { try String(contentsOf: log, encoding: .utf8).contains(words) }
+    }
+
     func database() throws -> Connection {
         try Connection(DatabaseSettings(url: stack.endpoints.database, applicationName: "system test"))
     }

@@ -44,3 +44,9 @@ final class AuditHandler: EventHandler {
 extension StoredLogDamage: RetryableFailure {
     public var isTransient: Bool { false }
 }
+
+/// No fault of the event either: while the folder of checkpoints cannot be read, nothing is appended or signed, since
+/// what lies there binds the log.
+extension KeptFileError: RetryableFailure {
+    public var isTransient: Bool { true }
+}
