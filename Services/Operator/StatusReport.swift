@@ -63,7 +63,7 @@ struct RelayLag {
             """
             select l.category, l.backfill, coalesce(l.owner, ''),
                    (select count(*) from (select from published.event e where e.category = l.category
-                    and e.backfill = l.backfill and e.position > l.cursor limit 100000) waiting)
+                    and e.backfill = l.backfill and e.position > l.cursor order by e.position limit 100000) waiting)
             from published.lane l order by 1, 2
             """)
         return try rows.map { row in

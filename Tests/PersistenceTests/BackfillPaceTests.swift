@@ -20,6 +20,22 @@ import Testing
         #expect(BackfillPace(eventsPerSecond: 1).step == 1)
     }
 
+    @Test func `A relay rests only where nothing is left, and for an import until its next step`() {
+        var pace = BackfillPace(eventsPerSecond: 1000)
+        pace.took(60, at: start)
+        func rest(_ counts: [Lane: Int], _ limits: [Lane: Int], after passed: Duration = .zero) -> Duration {
+            RelayLoop.rest(of: [.episode, .episodeBackfill], after: counts, limits, pace, at: start + passed)
+        }
+        let limits = [Lane.episode: 500, .episodeBackfill: 50]
+        #expect(rest([.episode: 3], limits) == RelayLoop.idleWait)
+        #expect(rest([.episode: 500], limits) == .zero)
+        #expect(rest([.episode: 500, .episodeBackfill: 50], limits) == .zero)
+        #expect(rest([.episode: 3, .episodeBackfill: 50], limits) == .milliseconds(10))
+        #expect(rest([.episode: 3, .episodeBackfill: 50], limits, after: .seconds(1)) == .zero, "it is late already")
+        #expect(rest([.episode: 3], [.episode: 500]) == .milliseconds(10), "it has rested in this round")
+        #expect(RelayLoop.rest(of: [.episodeBackfill], after: [.episodeBackfill: 50], limits, nil, at: start) == .zero)
+    }
+
     @Test func `An event of today overtakes an import that waits to be published`() async throws {
         let database = try TestDatabase.make()
         let connection = try database.connect()

@@ -208,11 +208,13 @@ extension RelayLanes {
         returning l.category, l.backfill
         """
 
+    // Ordered, because the plan would otherwise gather all that waits before it counts up to the limit.
     static let lagStatement: Statement = """
         select l.category, l.backfill, l.term, l.cursor,
                (select count(*) from (
                     select from ledger.event e
-                    where e.category = l.category and e.backfill = l.backfill and e.position > l.cursor limit $3
+                    where e.category = l.category and e.backfill = l.backfill and e.position > l.cursor
+                    order by e.position limit $3
                 ) behind)
         from unnest($1::smallint[], $2::boolean[]) as wanted (category, backfill)
         join ledger.lane l on l.category = wanted.category and l.backfill = wanted.backfill

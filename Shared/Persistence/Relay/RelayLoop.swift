@@ -6,7 +6,7 @@ import Metrics
 /// A round: take free lanes, renew leases, read a page of every lane held, publish all, move the cursors. It starts
 /// from nothing but the rows of `ledger.lane`, so after any failure the next round simply begins again.
 struct RelayLoop {
-    private static let idleWait = Duration.milliseconds(250)
+    static let idleWait = Duration.milliseconds(250)
     /// From one publication to the next while single events trickle in: a round costs as much for one event as for
     /// fifty. Nobody who comes after a pause waits.
     private static let gathering = Duration.milliseconds(8)
@@ -60,9 +60,9 @@ struct RelayLoop {
             do {
                 let usable = try connection ?? open()
                 connection = usable
-                let isIdle = try round(on: usable)
+                let rest = try round(on: usable)
                 succeeded()
-                if isIdle, try usable.waitForNotification(upTo: idleWait) { gather() }
+                if rest > .zero, try usable.waitForNotification(upTo: rest) { gather() }
             } catch let failure as RelayFailure {
                 halted(by: failure, connection)
             } catch {
@@ -79,31 +79,40 @@ struct RelayLoop {
         if rest > .zero { control.pause(rest) }
     }
 
-    /// Shorter while imports rest, which go on without anybody telling.
-    private var idleWait: Duration {
-        guard let pace, pace.restsUntil > .now else { return Self.idleWait }
-        return min(Self.idleWait, max(.milliseconds(1), pace.restsUntil - .now))
-    }
-
     private func open() throws(DatabaseError) -> Connection {
         let connection = try Connection(settings)
         try connection.listen(Self.channel)
         return connection
     }
 
-    /// True when there was nothing more to publish now.
-    private mutating func round(on connection: Connection) throws -> Bool {
+    /// - Returns: how long there is nothing to publish, unless somebody tells that there is.
+    private mutating func round(on connection: Connection) throws -> Duration {
         try countLag(on: connection)
         try takeOver(on: connection)
         try renewWhereDue(on: connection)
-        guard !held.isEmpty else { return true }
+        guard !held.isEmpty else { return Self.idleWait }
         try checkCluster(on: connection)
         let limits = limits(at: .now)
         let page = try lanes.page(held, limits: limits, on: connection)
-        guard !page.events.isEmpty else { return true }
-        guard let limit = timeLeft(for: page) else { return false }
-        try publish(page, within: limit, on: connection)
-        return page.counts.allSatisfy { lane, count in count < limits[lane] ?? 0 || lane.backfill && pace != nil }
+        if !page.events.isEmpty {
+            guard let limit = timeLeft(for: page) else { return .zero }
+            try publish(page, within: limit, on: connection)
+        }
+        return Self.rest(of: held.keys, after: page.counts, limits, pace, at: .now)
+    }
+
+    /// Nothing where a lane may have more to publish; of imports, only when the next step of them is due.
+    /// - Parameters:
+    ///   - counts: what the page had of each lane.
+    ///   - limits: what it could have had; nil for one that was not asked for.
+    static func rest(
+        of lanes: some Sequence<Lane>, after counts: [Lane: Int], _ limits: [Lane: Int], _ pace: BackfillPace?,
+        at now: ContinuousClock.Instant
+    ) -> Duration {
+        let full = lanes.filter { limits[$0] == nil || limits[$0] == counts[$0] }
+        guard !full.isEmpty else { return idleWait }
+        guard let pace, full.allSatisfy(\.backfill) else { return .zero }
+        return min(idleWait, max(.zero, pace.restsUntil - now))
     }
 
     /// How much of each lane the next page may hold: nothing of imports while they rest.
