@@ -28,7 +28,7 @@ enum IngestionSettings {
     static let backfillRate = Setting.int(
         "ATTUNE_BACKFILL_RATE",
         "Most events a second that an import brings in, and that go on to Kafka from it; nothing else is held back.",
-        default: 750, in: 100...1_000_000)
+        default: 500, in: 100...1_000_000)
     static let contentKeys = Setting.path(
         "ATTUNE_CONTENT_KEY_FILE",
         "File with the keys under which clients' keys are wrapped; without it ratings with a comment are refused."

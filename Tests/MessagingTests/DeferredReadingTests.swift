@@ -21,6 +21,7 @@ import Testing
     private func reading(_ settings: inout ConsumerSettings) {
         settings.topics = [Bench.topic, Self.old]
         settings.deferredTopics = [Self.old]
+        settings.deferredBatch = 100
     }
 
     @Test func `A record of today overtakes thousands that were fetched before it`() async throws {

@@ -14,8 +14,9 @@ public struct BackfillPace: Sendable {
         due = .now
     }
 
-    /// Most events to be handled in one go: those of a twentieth of a second.
-    public var step: Int { max(1, eventsPerSecond / 20) }
+    /// Most events to be handled in one go: those of a fifth of a second. Smaller steps would cost more altogether, since
+    /// each is a transaction, and a batch of records for every partition; larger ones would be felt by what is live.
+    public var step: Int { max(1, eventsPerSecond / 5) }
 
     /// Until when to rest. Past once a step is due.
     public var restsUntil: ContinuousClock.Instant { due }
