@@ -22,6 +22,7 @@ import Testing
         settings.topics = [Bench.topic, Self.old]
         settings.deferredTopics = [Self.old]
         settings.deferredBatch = 100
+        settings.batchLimits.maxRecords = 100
     }
 
     @Test func `A record of today overtakes thousands that were fetched before it`() async throws {
