@@ -36,9 +36,7 @@ enum IngestionSettings {
 
     static let all: [any SettingDeclaration] =
         DatabaseAccess.all + KafkaAccess.all + HTTPSettings.all + TokenSettings.all
-        + [databaseConnections, catalogue, onNewCluster, batchSize, linger, queueLimit, backfillRate,
-            contentKeys,
-        ]
+        + [databaseConnections, catalogue, onNewCluster, batchSize, linger, queueLimit, backfillRate, contentKeys]
 }
 
 extension Settings {

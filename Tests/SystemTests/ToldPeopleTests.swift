@@ -82,30 +82,8 @@ import Testing
 
     /// - Returns: the id of the alert that it raised.
     private func dangerousAnswer(_ system: SystemStack, token: String) throws -> String {
-        let (episode, participant) = (UUID().uuidString.lowercased(), UUID().uuidString.lowercased())
-        let opened = try system.call(
-            .post, .ingestion, "/v1/episodes", token: token,
-            body: """
-                {"episodeId": "\(episode)", "site": "north", "service": "adult", "openedOn": "2026-01-05",
-                 "clinician": "c-north-1",
-                 "participants": [{"participantId": "\(participant)", "role": "self", "ageBand": "adult"}]}
-                """)
-        #expect(opened.status == 201)
-        let rated = try system.call(
-            .post, .ingestion, "/v1/episodes/\(episode)/ratings", token: token,
-            body: """
-                {"ratingId": "\(UUID().uuidString.lowercased())", "participantId": "\(participant)", "instrument": "phq-9",
-                 "version": "2001", "session": 1, "day": "2026-02-01", "items": [1, 1, 1, 1, 1, 1, 1, 1, 2]}
-                """)
-        #expect(rated.status == 201)
-        var id: String?
-        _ = try system.eventually {
-            let answer = try system.call(.get, .alerting, "/v1/alerts?episode=\(episode)&status=all", token: token)
-            guard case .array(let alerts)? = answer.json?["alerts"], case .string(let text)? = alerts.first?["alertId"]
-            else { return false }
-            id = text
-            return true
-        }
-        return try #require(id)
+        let clinic = try Clinic(system, token: token, clinician: "c-north-1")
+        try clinic.tellOfDanger()
+        return try clinic.safetyAlert()
     }
 }

@@ -33,7 +33,8 @@ public struct ConsumingService: Service {
             try KafkaAccess.settings(of: runtime, part: "consumer"),
             ConsumerSettings(
                 group: "attune-\(schema.rawValue)", topics: topics.map(\.name),
-                deferredTopics: Set(topics.filter(\.givesWay).map(\.name)), instanceID: runtime.settings[KafkaAccess.instance], batchLimits: batch,
+                deferredTopics: Set(topics.filter(\.givesWay).map(\.name)),
+                instanceID: runtime.settings[KafkaAccess.instance], batchLimits: batch,
                 sessionTimeout: runtime.settings[KafkaAccess.sessionTimeout], idleInterval: idleInterval),
             logger: logger, onFailure: { failure.report($0) }
         ) {
