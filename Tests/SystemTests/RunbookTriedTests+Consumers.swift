@@ -65,7 +65,7 @@ extension RunbookTriedTests {
         for replica in more { try system.stack.waitUntilReady(replica) }
         let settled = try page.system.drained()
         #expect(settled.missing == [])
-        #expect(try page.follow("attune status").isAtRest)
+        #expect(try page.comesTo("attune status") { $0.isAtRest })
         for replica in more { system.stack.remove(replica) }
     }
 
@@ -99,12 +99,15 @@ extension RunbookTriedTests {
         let look = try page.firstLook()
         #expect(look["attune status"].status == 1)
         #expect(look["attune status"].text.contains(/scoring +does not answer/))
-        #expect(look["curl"].status == 7 && look["curl"].text.isEmpty, "nobody there")
+        #expect(look["/ready"].status == 7 && look["/ready"].text.isEmpty, "nobody there")
+        #expect(look["attune_ready"].text.isEmpty)
         #expect(look["docker"].text.contains("scoring was ended by signal 9"), "\(look["docker"].text)")
 
         try system.stack.launch(.scoring)
         let status = "attune status --service scoring=http://scoring:8080"
         #expect(try page.comesTo(status) { $0.text.contains(/scoring +ready/) && $0.isAtRest && $0.status == 0 })
+        let checks = try page.firstLook()["attune_ready"].text
+        #expect(checks.contains(/attune_ready\{.*\} 1/) && !checks.contains(/attune_ready\{.*\} 0/), "\(checks)")
         #expect(try system.drained().missing == [])
     }
 

@@ -77,7 +77,8 @@ run() {
 tests() {
     local status=0
     run bash -c "$lanes" "$program" "$folder" "$@" || status=$?
-    [ "$status" -eq 0 ] || grep -aE -A 6 '^.{0,4}✘|error:' "$folder"/*.output | tail -n 120 >&2
+    # Where colours are on, the sign stands behind the sequence that turns them on.
+    [ "$status" -eq 0 ] || grep -aE -A 6 '^.{0,12}✘|error:' "$folder"/*.output | tail -n 120 >&2
     return "$status"
 }
 
