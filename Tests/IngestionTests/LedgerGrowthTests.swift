@@ -29,4 +29,19 @@ import Testing
         #expect(await growth.extend() == false)
         await growth.pool.shutdown()
     }
+
+    @Test func `While no part is left nothing is said to be recorded, and what comes again later is`() async throws {
+        try await IngestionServer.run { server in
+            let (episode, participant) = try await server.fixture.openEpisode()
+            let (path, body) = ("/v1/episodes/\(episode)/ratings", ratingBody(participant))
+            _ = try await server.fixture.number(
+                "select setval('ledger.event_position', (select max(until_position) - 1 from ledger.event_part))")
+            #expect(try await server.post(path, body).status == 500)
+            #expect(try await server.get("/v1/episodes/\(episode)").status == 200)
+            #expect(try await server.fixture.eventCount() == 1)
+            _ = try await server.fixture.number("select ledger.extend_events()")
+            #expect(try await server.post(path, body).status == 201)
+            #expect(try await server.fixture.eventCount() == 2)
+        }
+    }
 }

@@ -205,7 +205,9 @@ import Testing
         let failures = AsyncStream<RelayFailure>.makeStream()
         let figures = Figures()
         func conditions() -> [String] {
-            RelayStatus.Condition.words.filter { figures["attune_relay_condition{condition=\"\($0)\"}"] != 0 }
+            RelayStatus.Condition.Kind.allCases.map(\.rawValue).filter {
+                figures["attune_relay_condition{condition=\"\($0)\"}"] != 0
+            }
         }
         let relay = figures.measuring { self.relay(publisher, onNewCluster: .halt) { failures.continuation.yield($0) } }
         relay.start()

@@ -3,22 +3,10 @@ import Domain
 import Messaging
 import Persistence
 import ServiceKit
+import TestSupport
 import Testing
 
 @Suite struct ResumptionTests {
-    private static let measure = """
-        instruments:
-          - id: house-measure
-            version: "1"
-            title: a measure of the house
-            purpose: outcome
-            direction: higher_is_better
-            decimals: 0
-            total: {minimum: 0, maximum: 40}
-            total_entry: true
-            licence: {wording: site_owned, holder: the site, notice: none}
-        """
-
     @Test func `Once the catalogue has the instrument the parked course comes back complete, in order and once`() async throws {
         let fixture = try ScoringFixture()
         let episode = ExampleEpisode()
@@ -42,7 +30,7 @@ import Testing
         #expect(try fixture.appliedVersion(of: episode.id) == 1)
         #expect(try fixture.courses(of: episode.id).isEmpty)
 
-        try fixture.reload(Self.measure)
+        try fixture.reload(HouseMeasure.yaml)
         let asked = try fixture.database.connect(role: "attune_operator").run("select scoring.request_retry('{1}', 'op-1')")
         #expect(asked.count == 1)
         try consumer.idle()

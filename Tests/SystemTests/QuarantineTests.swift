@@ -1,6 +1,7 @@
 import Foundation
 import LocalStack
 import Persistence
+import TestSupport
 import Testing
 
 /// A parked episode and its way back, with real processes.

@@ -157,8 +157,8 @@ fi
 export ATTUNE_TEST_POSTGRES=postgresql://postgres@127.0.0.1:$port/postgres
 
 # One test at a time in a lane: many of them hold threads, connections and processes, and all at once on two cores they
-# would keep each other waiting until a service gives up, as it should. The modules' tests wait more than they compute, so
-# two lanes of about the same length share the cores. The system and fault tests have the machine for themselves.
+# would keep each other waiting until a service gives up, as it should. They wait more than they compute, so two lanes of
+# about the same length share the cores.
 program=$(swift build --configuration "$config" --show-bin-path)/attunePackageTests.xctest
 [ -x "$program" ] || { echo "There is no $program to run the tests with" >&2; exit 1; }
 if [ -n "${FILTER:-}" ]; then
@@ -167,8 +167,9 @@ if [ -n "${FILTER:-}" ]; then
 else
     pages='^(OperatorTests|PortalTests|BrowserTests)\.'
     whole='^(SystemTests|FaultTests)\.'
+    documents='^SystemTests\.(OperationsPageTests|RunbookTriedTests)'
     echo "Running the tests of the modules"
     tests pages --filter "$pages" -- modules --skip "$pages" --skip "$whole"
     echo "Running the system and fault tests"
-    tests whole --filter "$whole"
+    tests documents --filter "$documents" -- whole --filter "$whole" --skip "$documents"
 fi

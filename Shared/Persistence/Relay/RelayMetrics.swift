@@ -9,10 +9,10 @@ struct RelayMetrics: Sendable {
         uniqueKeysWithValues: Lane.all.map { lane in
             (lane, Gauge(label: "attune_relay_lag_events", dimensions: [("lane", lane.description)]))
         })
-    private let conditions = RelayStatus.Condition.words.map { word in
-        (word, Gauge(label: "attune_relay_condition", dimensions: [("condition", word)]))
+    private let conditions = RelayStatus.Condition.Kind.allCases.map { kind in
+        (kind, Gauge(label: "attune_relay_condition", dimensions: [("condition", kind.rawValue)]))
     }
-    private var shown: String?
+    private var shown: RelayStatus.Condition.Kind?
 
     func record(_ statuses: [RelayStatus.LaneStatus]) {
         for status in statuses { lag[status.lane]?.record(status.lag) }
@@ -20,9 +20,9 @@ struct RelayMetrics: Sendable {
 
     /// Called at the end of every round; only a change is recorded.
     mutating func enter(_ condition: RelayStatus.Condition) {
-        let word = condition.word
-        guard word != shown else { return }
-        shown = word
-        for (name, gauge) in conditions { gauge.record(name == word ? 1 : 0) }
+        let entered = condition.kind
+        guard entered != shown else { return }
+        shown = entered
+        for (kind, gauge) in conditions { gauge.record(kind == entered ? 1 : 0) }
     }
 }

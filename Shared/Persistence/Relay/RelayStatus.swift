@@ -11,17 +11,17 @@ public struct RelayStatus: Sendable {
         case halted(RelayFailure)
         case stopped
 
-        /// Of each condition, without its reason.
-        static let words = ["starting", "standby", "relaying", "failing", "halted", "stopped"]
+        /// A condition without its reason.
+        enum Kind: String, CaseIterable { case starting, standby, relaying, failing, halted, stopped }
 
-        var word: String {
+        var kind: Kind {
             switch self {
-            case .starting: "starting"
-            case .standby: "standby"
-            case .relaying: "relaying"
-            case .failing: "failing"
-            case .halted: "halted"
-            case .stopped: "stopped"
+            case .starting: .starting
+            case .standby: .standby
+            case .relaying: .relaying
+            case .failing: .failing
+            case .halted: .halted
+            case .stopped: .stopped
             }
         }
     }
