@@ -292,6 +292,7 @@ write("routes", "people", (
     "times: {default: {time_zone: Europe/Berlin, quiet: {from: '20:00', to: '07:00'}, digest: '08:00',\n"
     "  limit: {messages: 20, minutes: 60}}}\nrearm: {default: 72, north: 24}\nuntold: [guarded]\n"
     "sites: {north: [{role: clinician, via: [inbox]}, {id: i, channel: {inbox: {user: QZX}}}]}\n"))
+write("routes", "plain-name", "QZX}lt:\n  - id: duty-desk\n")
 for file in sorted((ROOT / "deploy/local/maps").glob("*.yaml")):
     write("import-map", file.stem, file.read_bytes())
 write("csv", "wide", "id,a,b\nQZX-1,10,12\nQZX-2,,7.0\n\n")

@@ -1,4 +1,5 @@
 import ServiceKit
+import Yams
 
 /// Clients' values in the corpus hold a word that stands in no text of ours, so that an answer that repeats one is found.
 enum Secrecy {
@@ -10,6 +11,26 @@ enum Secrecy {
     static func check(_ said: String, of input: [UInt8]) throws(FuzzFault) {
         guard said.contains(mark), !isInName(input) else { return }
         throw FuzzFault("a refusal repeats a value of its input")
+    }
+
+    /// The same of YAML, whose names need no quotes.
+    static func check(_ said: String, ofYAML text: String) throws(FuzzFault) {
+        guard said.contains(mark) else { return }
+        var left = 10_000
+        guard let root = try? Yams.compose(yaml: text), isInName(of: root, &left) else {
+            throw FuzzFault("a refusal repeats a value of its input")
+        }
+    }
+
+    /// Whether a name below this node has the word. Aliases make a short text a large tree: after `left` nodes it may be.
+    private static func isInName(of node: Node, _ left: inout Int) -> Bool {
+        left -= 1
+        if left < 0 { return true }
+        for (name, value) in node.mapping ?? [:] {
+            if name.string?.contains(mark) == true || isInName(of: value, &left) { return true }
+        }
+        for entry in node.sequence ?? [] where isInName(of: entry, &left) { return true }
+        return false
     }
 
     /// Whether the word is, or may be, part of a name: followed by the end of its text and a colon.

@@ -26,12 +26,12 @@ enum YAMLFuzz {
     }
 
     static func routes(_ bytes: [UInt8]) throws(FuzzFault) {
+        let text = String(decoding: bytes, as: UTF8.self)
         do throws(RoutesError) {
-            _ = try Routes.read(
-                String(decoding: bytes, as: UTF8.self), file: "/nowhere/fuzz.yaml", languages: ["en", "de"])
+            _ = try Routes.read(text, file: "/nowhere/fuzz.yaml", languages: ["en", "de"])
         } catch {
             try hold(!error.reason.isEmpty, "a refusal without a reason")
-            try Secrecy.check("\(error)", of: bytes)
+            try Secrecy.check("\(error)", ofYAML: text)
         }
     }
 

@@ -35,6 +35,8 @@ public struct PythonPackages: Sendable {
         try Data(input.utf8).write(to: given)
         try Data().write(to: said)
         let process = process(arguments, within: seconds, environment: environment)
+        // What it leaves where it stands goes, too.
+        process.currentDirectoryURL = files
         process.standardInput = try FileHandle(forReadingFrom: given)
         process.standardOutput = try FileHandle(forWritingTo: said)
         process.standardError = try FileHandle(forWritingTo: said)
