@@ -22,11 +22,15 @@ struct LoadBench {
         let burst = try delays(rate: Self.usual * 10, seconds: 10, seed: 51)
         let workedOff = try bench.seconds { try bench.drain() }
         let (beside, taken) = try besideImport()
+        try bench.drain()
+        // What lies in Kafka and in the tables is still there, and nothing is imported any more: what that alone costs.
+        let after = try delays(rate: Self.usual, seconds: Self.quietSeconds, seed: 52)
         let name = "accepted POST to readable alert"
         return quiet.figures("\(name) at \(Self.usual)/s")
             + burst.figures("\(name), burst of \(Self.usual * 10)/s for 10 s", floor: quiet)
             + [Figure(name: "until the burst is worked off, after its last alert", value: workedOff, unit: "s")]
             + beside.figures("\(name) at \(Self.usual)/s beside a bulk import", floor: quiet)
+            + after.figures("\(name) at \(Self.usual)/s after it", floor: quiet)
             + [Figure(name: "bulk import of \(imported) ratings, to the last trajectory", value: Double(imported) / taken, unit: "ratings/s")]
     }
 
