@@ -10,7 +10,7 @@ enum Secrecy {
     /// unknown or stands twice.
     static func check(_ said: String, of input: [UInt8]) throws(FuzzFault) {
         guard said.contains(mark), !isInName(input) else { return }
-        throw FuzzFault("a refusal repeats a value of its input")
+        throw repetition
     }
 
     /// The same of YAML, whose names need no quotes.
@@ -18,9 +18,11 @@ enum Secrecy {
         guard said.contains(mark) else { return }
         var left = 10_000
         guard let root = try? Yams.compose(yaml: text), isInName(of: root, &left) else {
-            throw FuzzFault("a refusal repeats a value of its input")
+            throw repetition
         }
     }
+
+    private static var repetition: FuzzFault { FuzzFault("a refusal repeats a value of its input") }
 
     /// Whether a name below this node has the word. Aliases make a short text a large tree: after `left` nodes it may be.
     private static func isInName(of node: Node, _ left: inout Int) -> Bool {

@@ -30,7 +30,7 @@ struct LoadBench {
             + burst.figures("\(name), burst of \(Self.usual * 10)/s for 10 s", floor: quiet)
             + [Figure(name: "until the burst is worked off, after its last alert", value: workedOff, unit: "s")]
             + beside.figures("\(name) at \(Self.usual)/s beside a bulk import", floor: quiet)
-            + after.figures("\(name) at \(Self.usual)/s after it", floor: quiet)
+            + after.figures("\(name) at \(Self.usual)/s after a bulk import", floor: quiet)
             + [Figure(name: "bulk import of \(imported) ratings, to the last trajectory", value: Double(imported) / taken, unit: "ratings/s")]
     }
 
