@@ -60,10 +60,10 @@ bench: ## measure throughput, latency and memory beside their floors (ONLY=pipel
 	@$(MAKE) --no-print-directory build CONFIG=release
 	@"$$(swift build --configuration release --show-bin-path)/attune" bench $(foreach part,$(ONLY),--only $(part))
 
-bench-scale: ## measure many workers, bursts, a bulk import, and what a rating costs (IMPORTED=1000000 ratings)
+bench-scale: ## measure many workers, bursts, a bulk import, and what a rating costs (IMPORTED=1000000 ratings, KAFKA=host:port)
 	@$(MAKE) --no-print-directory build CONFIG=release
 	@"$$(swift build --configuration release --show-bin-path)/attune" bench --only scale --only load --only costs \
-		$(if $(IMPORTED),--imported '$(IMPORTED)')
+		$(if $(IMPORTED),--imported '$(IMPORTED)') $(if $(KAFKA),--kafka '$(KAFKA)')
 
 proto: ## generate the Swift of the messages anew (needs protoc and protoc-gen-swift)
 	cd Shared/Contracts/Proto && protoc --swift_out=../Generated --swift_opt=FileNaming=DropPath \

@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import Histogram
 import LocalStack
 import Persistence
 import ServiceKit
@@ -96,7 +95,7 @@ struct Bench {
         try drain()
         let watch = AlertWatch(database: stack.endpoints.database)
         watch.start()
-        let accepted = Mutex<[EpisodeID: ContinuousClock.Instant]>([:])
+        defer { watch.stop() }
         let run = LoadRun(title: "ratings at 200/s", count: count, rate: 200) { number in
             number.isMultiple(of: Self.oneAlertIn)
                 ? unsafe.unsafeRating(number / Self.oneAlertIn) : ordinary.rating(number)
@@ -105,24 +104,10 @@ struct Bench {
             url: try url(.ingestion), token: try token("north", "integration"), connections: Self.connections,
             patience: Self.patience
         ) { number in
-            guard number.isMultiple(of: Self.oneAlertIn) else { return }
-            let now = ContinuousClock.now
-            accepted.withLock { $0[unsafe.episode(number / Self.oneAlertIn)] = now }
+            if number.isMultiple(of: Self.oneAlertIn) { watch.expect(unsafe.episode(number / Self.oneAlertIn)) }
         }
-        try until { accepted.withLock { $0.keys.allSatisfy { watch.seen[$0] != nil } } }
-        watch.stop()
-        let histogram = Mutex(Histogram<UInt32>(highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: .three))
-        let seen = watch.seen
-        for (episode, instant) in accepted.withLock({ $0 }) {
-            guard let alerted = seen[episode] else { continue }
-            let microseconds = max(1, Self.seconds(instant.duration(to: alerted)) * 1_000_000)
-            histogram.withLock { _ = $0.record(UInt64(microseconds)) }
-        }
-        func percentile(_ rank: Double) -> Double { Double(histogram.withLock { $0.valueAtPercentile(rank) }) / 1000 }
-        return [
-            Figure(name: "accepted POST to readable alert at 200/s, p50", value: percentile(50), unit: "ms"),
-            Figure(name: "accepted POST to readable alert at 200/s, p99", value: percentile(99), unit: "ms"),
-        ]
+        try until { !watch.isWaiting }
+        return watch.delays.figures("accepted POST to readable alert at 200/s")
     }
 
     // MARK: - Processes

@@ -10,8 +10,8 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure the system on this machine, beside floors measured in the same run.",
         discussion: """
-            Starts a stack of its own in a temporary folder (durable PostgreSQL, Kafka in memory), loads it and removes \
-            it. Figures depend on the machine and on what else it does: read the ratios, not the absolutes. Build with \
+            Starts a stack of its own in a temporary folder (durable PostgreSQL; Kafka in memory, unless --kafka names \
+            another), loads it and removes it. Figures depend on the machine and on what else it does: read the ratios, not the absolutes. Build with \
             `make bench`, which uses the release configuration.
             """)
 
@@ -53,6 +53,13 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Episodes of the network whose pages are measured.")
     var episodes = 100_000
 
+    @Option(
+        help: """
+            Kafka to measure with in place of the local one, HOST:PORT: a cluster with none of Attune's topics, which \
+            stay there. For scale, load and costs.
+            """)
+    var kafka: String?
+
     @Option(help: "File for the figures as JSON, besides the table.")
     var json: String?
 
@@ -68,6 +75,9 @@ struct BenchCommand: ParsableCommand {
         }
         guard (2000...1_000_000).contains(episodes) else { throw ValidationError("--episodes 2000 to 1000000") }
         guard (1000...10_000_000).contains(imported) else { throw ValidationError("--imported 1000 to 10000000") }
+        guard kafka == nil || only.allSatisfy(\.isAboutScale) else {
+            throw ValidationError("--kafka goes with scale, load and costs alone, which share a database; name them with --only")
+        }
         guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
 
@@ -136,9 +146,11 @@ struct BenchCommand: ParsableCommand {
     private func withStack(_ body: (LocalStack, SiteFiles) throws -> Void) throws {
         try inFolder { folder in
             let files = SiteFiles(URL(fileURLWithPath: site))
+            try kafka.map(BenchKafka.checkUnused)
             let stack = LocalStack(
                 StackSettings(
-                    folder: folder, programs: try DemoCommand.programs(), catalogue: files.catalogue, routes: files.routes),
+                    folder: folder, programs: try DemoCommand.programs(), catalogue: files.catalogue, routes: files.routes,
+                    kafka: kafka.map { .external(bootstrapServers: $0) } ?? .local),
                 report: { note("bench: \($0)") })
             defer { stack.stop() }
             try stack.start()

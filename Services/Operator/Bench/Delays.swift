@@ -3,6 +3,7 @@ struct Delays {
     private(set) var microseconds: [Int64] = []
 
     mutating func add(_ microseconds: Int64) { self.microseconds.append(microseconds) }
+    mutating func add(_ others: Delays) { microseconds += others.microseconds }
 
     /// Two figures in milliseconds, beside those of `floor`.
     func figures(_ name: String, floor: Delays? = nil) -> [Figure] {

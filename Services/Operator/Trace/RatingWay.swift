@@ -51,6 +51,7 @@ struct RatingWay {
     }
 
     /// - Returns: the step that what follows follows from.
+    @discardableResult
     private mutating func relay(_ event: LedgerEvent, after step: Int, _ reading: WayReading) throws -> Int {
         let cursor = try reading.cursor(of: event.lane)
         guard cursor >= event.position else {

@@ -44,7 +44,6 @@ struct LoadBench {
         let watch = AlertWatch(database: bench.stack.endpoints.database)
         watch.start()
         defer { watch.stop() }
-        let accepted = Mutex<[EpisodeID: ContinuousClock.Instant]>([:])
         let run = LoadRun(title: "ratings at \(rate)/s", count: count, rate: rate) { number in
             number.isMultiple(of: 10) ? unsafe.unsafeRating(number / 10) : ordinary.rating(number)
         }
@@ -52,19 +51,11 @@ struct LoadBench {
             url: try bench.url(.ingestion), token: try bench.token("north", "integration"), connections: Bench.connections,
             patience: Bench.patience
         ) { number in
-            guard number.isMultiple(of: 10) else { return }
-            let now = ContinuousClock.now
-            accepted.withLock { $0[unsafe.episode(number / 10)] = now }
+            if number.isMultiple(of: 10) { watch.expect(unsafe.episode(number / 10)) }
         }
         if counts.failed > 0 { throw BenchFailure("\(counts.failed) of \(count) ratings failed") }
-        try bench.until { accepted.withLock { $0.keys.allSatisfy { watch.seen[$0] != nil } } }
-        let seen = watch.seen
-        var delays = Delays()
-        for (episode, instant) in accepted.withLock({ $0 }) {
-            guard let alerted = seen[episode] else { continue }
-            delays.add(max(1, Int64(Bench.seconds(instant.duration(to: alerted)) * 1_000_000)))
-        }
-        return delays
+        try bench.until { !watch.isWaiting }
+        return watch.delays
     }
 
     /// Live traffic for as long as the import takes, to the last trajectory.
@@ -77,7 +68,7 @@ struct LoadBench {
         var round: UInt64 = 0
         while `import`.outcome == nil {
             round += 1
-            for delay in try self.delays(rate: Self.usual, seconds: 10, seed: 600 + round).microseconds { delays.add(delay) }
+            delays.add(try self.delays(rate: Self.usual, seconds: 10, seed: 600 + round))
         }
         if case .failure(let error) = `import`.outcome { throw error }
         return (delays, Bench.seconds(start.duration(to: `import`.end ?? .now)))
