@@ -14,7 +14,8 @@ struct LocalKafka: ParsableCommand {
 
             It is not Apache Kafka. Everything is in memory and gone at the end; a partition keeps its last 5 MiB or \
             100 000 records; topics are those named here; there is no replication worth the name, no retention by \
-            time, no access control and no administration. Never use it for anything that matters: production is \
+            time, no access control and no administration; each fetch looks through all that a partition keeps, so \
+            that it slows down the longer it runs under load. Never use it for anything that matters: production is \
             Apache Kafka.
             """)
 

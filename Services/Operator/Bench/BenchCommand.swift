@@ -134,6 +134,9 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func measureScale(into report: inout BenchReport) throws {
+        if kafka == nil {
+            note("bench: the local Kafka slows down the longer it runs, and what is measured with it (docs/capacity.md); see --kafka")
+        }
         try withStack { stack, _ in
             let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
             if only.contains(.costs) { report.add(try CostBench(bench: bench).figures()) }
