@@ -94,6 +94,19 @@ def rules():
                 yield f"{file.name} {rule.get('alert') or rule['record']}", rule
 
 
+def order(complaints):
+    """Groups are evaluated in any order, a group from top to bottom: figures stand before what looks at them."""
+    for file in sorted((FOLDER / "rules").glob("*.yaml")):
+        for group in yaml.safe_load(file.read_text())["groups"]:
+            above = set()
+            for rule in group["rules"]:
+                for name, _ in uses(rule["expr"])[0]:
+                    complaints.expect(
+                        ":" not in name or name in above, f"{file.name} {rule.get('alert') or rule['record']}",
+                        f"looks at {name}, which is not recorded above it in its group")
+                above.add(rule.get("record"))
+
+
 def tests():
     """For each alert, at how many times it is expected to speak and to be silent."""
     found = {}
@@ -182,6 +195,7 @@ def main():
     for name in sorted(alerts):
         places = [book for book in project.runbooks() if name in (project.ROOT / "docs/runbooks" / book).read_text()]
         complaints.expect(len(places) == 1, name, f"stands in {len(places)} runbooks, not in one")
+    order(complaints)
     jobs(complaints)
     asked = 0
     for where, expression in queries():

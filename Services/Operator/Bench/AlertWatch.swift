@@ -47,7 +47,7 @@ final class AlertWatch: Sendable {
         let waiting = state.withLock { Array($0.waiting.keys) }
         guard !waiting.isEmpty,
             let rows = try? connection.run(
-                "select distinct episode_id from published.alert where episode_id = any($1)", [.ids(waiting)])
+                "select episode_id from published.alert where episode_id = any($1)", [.ids(waiting)])
         else { return }
         let now = ContinuousClock.now
         for row in rows {

@@ -3,7 +3,6 @@ import Foundation
 import LocalStack
 import Persistence
 import ServiceKit
-import Synchronization
 import TransparencyLog
 
 /// The measurements, in the order in which they are taken.

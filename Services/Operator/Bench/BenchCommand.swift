@@ -11,8 +11,8 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure the system on this machine, beside floors measured in the same run.",
         discussion: """
             Starts a stack of its own in a temporary folder (durable PostgreSQL; Kafka in memory, unless --kafka names \
-            another), loads it and removes it. Figures depend on the machine and on what else it does: read the ratios, not the absolutes. Build with \
-            `make bench`, which uses the release configuration.
+            another), loads it and removes it. Figures depend on the machine and on what else it does: read the \
+            ratios, not the absolutes. Build with `make bench`, which uses the release configuration.
             """)
 
     @Option(help: "Ratings of the throughput measurements.")
@@ -55,8 +55,8 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: """
-            Kafka to measure with in place of the local one, HOST:PORT: a cluster with none of Attune's topics, which \
-            stay there. For scale, load and costs.
+            Kafka to measure with in place of the local one, HOST:PORT, reached without TLS: a cluster with none of \
+            Attune's topics, which stay there. For scale, load and costs.
             """)
     var kafka: String?
 
@@ -76,7 +76,7 @@ struct BenchCommand: ParsableCommand {
         guard (2000...1_000_000).contains(episodes) else { throw ValidationError("--episodes 2000 to 1000000") }
         guard (1000...10_000_000).contains(imported) else { throw ValidationError("--imported 1000 to 10000000") }
         guard kafka == nil || only.allSatisfy(\.isAboutScale) else {
-            throw ValidationError("--kafka goes with scale, load and costs alone, which share a database; name them with --only")
+            throw ValidationError("--kafka goes with scale, load and costs, which share a database: name them by --only")
         }
         guard (1000...10_000_000).contains(entries) else { throw ValidationError("--entries 1000 to 10000000") }
     }
@@ -135,7 +135,7 @@ struct BenchCommand: ParsableCommand {
 
     private func measureScale(into report: inout BenchReport) throws {
         if kafka == nil {
-            note("bench: the local Kafka slows down the longer it runs, and what is measured with it (docs/capacity.md); see --kafka")
+            note("bench: the local Kafka slows down the longer it runs (docs/capacity.md); --kafka names another")
         }
         try withStack { stack, _ in
             let bench = Bench(stack: stack, ratings: ratings, seconds: seconds)
@@ -149,7 +149,7 @@ struct BenchCommand: ParsableCommand {
     private func withStack(_ body: (LocalStack, SiteFiles) throws -> Void) throws {
         try inFolder { folder in
             let files = SiteFiles(URL(fileURLWithPath: site))
-            try kafka.map(BenchKafka.checkUnused)
+            if let kafka { try BenchKafka.checkUnused(kafka) }
             let stack = LocalStack(
                 StackSettings(
                     folder: folder, programs: try DemoCommand.programs(), catalogue: files.catalogue, routes: files.routes,
